@@ -1,0 +1,1 @@
+"""What a trained network does: predictions, metrics, mistakes and attribution maps."""

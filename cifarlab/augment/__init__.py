@@ -1,0 +1,1 @@
+"""Augmentation as a document: steps, the albumentations pipeline that they mean, and previews."""

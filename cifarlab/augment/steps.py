@@ -1,0 +1,145 @@
+"""What an augmentation is made of: one frozen spec per step, in the units that a person thinks in.
+
+The names are albumentations' own, the fields are ours: 1.x and 2.x name their arguments differently, and a name that 2.x
+does not know is dropped there with a mere warning. `cifarlab.augment.pipeline` translates.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from cifarlab.spec import UNTAGGED, Spec, real, whole
+
+STEP_ID = r"^[a-z][a-z0-9_]{0,31}$"
+
+GreyLevel = Annotated[int, Field(strict=True, ge=0, le=255)]
+Colour: TypeAlias = tuple[GreyLevel, GreyLevel, GreyLevel]
+Fill: TypeAlias = Annotated[
+    Annotated[Literal["mean"], Tag(UNTAGGED)] | Annotated[Colour, Tag("colour")],
+    Discriminator(
+        lambda fill: UNTAGGED if isinstance(fill, str) else "colour",
+    ),
+]
+
+
+class StepSpec(Spec):
+    """What every step has: an id, unique in its list, a switch that keeps its values, and its probability."""
+
+    id: Annotated[str, Field(pattern=STEP_ID)] | None = None
+    enabled: bool = Field(True, description="Off: the step is skipped and keeps its values.")
+    probability: float = real("a probability", 0, 1, "Share of images that the step is applied to.", default=0.5)
+
+
+class HorizontalFlip(StepSpec):
+    """Mirrors left and right."""
+
+    type: Literal["horizontal_flip"] = "horizontal_flip"
+
+
+class ShiftScaleRotate(StepSpec):
+    """Moves, zooms and turns the image by amounts drawn uniformly; what comes into view is mirrored at the border."""
+
+    type: Literal["shift_scale_rotate"] = "shift_scale_rotate"
+    shift: float = real("a shift", 0, 0.5, "Largest shift on each axis.", unit="of the side", default=0.05)
+    scale: float = real("a scale", 0, 0.9, "Largest change of size, up or down.", unit="of the size", default=0.05)
+    rotate: float = real("a rotation", 0, 180, "Largest angle, either way.", unit="degrees", default=15.0, step=1)
+
+
+class CoarseDropout(StepSpec):
+    """Covers square holes at places drawn uniformly."""
+
+    type: Literal["coarse_dropout"] = "coarse_dropout"
+    holes: int = whole("a number of holes", 1, 16, "How many holes an image gets.", default=1)
+    height: int = whole("a hole's height", 1, 32, "Height of each hole.", unit="pixels", default=16)
+    width: int = whole("a hole's width", 1, 32, "Width of each hole.", unit="pixels", default=16)
+    fill: Fill = Field("mean", description="`mean` of the training images, or three grey levels from 0 to 255.")
+
+
+class ToGray(StepSpec):
+    """Replaces the colours by their brightness, on all three channels."""
+
+    type: Literal["to_gray"] = "to_gray"
+    probability: float = real("a probability", 0, 1, "Share of images that turn grey.", default=0.2)
+
+
+class RGBShift(StepSpec):
+    """Adds to each channel an amount drawn uniformly from minus its limit to plus its limit."""
+
+    type: Literal["rgb_shift"] = "rgb_shift"
+    red: int = whole("a limit", 0, 255, "Largest change of red, either way.", unit="grey levels", default=20)
+    green: int = whole("a limit", 0, 255, "Largest change of green, either way.", unit="grey levels", default=20)
+    blue: int = whole("a limit", 0, 255, "Largest change of blue, either way.", unit="grey levels", default=20)
+
+
+class RandomBrightnessContrast(StepSpec):
+    """Multiplies contrast and adds brightness, each by an amount drawn uniformly, either way."""
+
+    type: Literal["random_brightness_contrast"] = "random_brightness_contrast"
+    brightness: float = real("a brightness", 0, 1, "Largest change of brightness.", unit="of full", default=0.2)
+    contrast: float = real("a contrast", 0, 1, "Largest change of contrast.", unit="of one", default=0.2)
+
+
+Step: TypeAlias = Annotated[
+    HorizontalFlip | ShiftScaleRotate | CoarseDropout | ToGray | RGBShift | RandomBrightnessContrast,
+    Discriminator("type"),
+]
+
+STEP_TYPES: dict[str, type[StepSpec]] = {
+    "horizontal_flip": HorizontalFlip,
+    "shift_scale_rotate": ShiftScaleRotate,
+    "coarse_dropout": CoarseDropout,
+    "to_gray": ToGray,
+    "rgb_shift": RGBShift,
+    "random_brightness_contrast": RandomBrightnessContrast,
+}
+
+ChannelValue = Annotated[float, Field(ge=0, le=1)]
+ChannelScale = Annotated[float, Field(gt=0, le=10)]
+
+
+class Normalization(Spec):
+    """Numbers that every image is normalised by, test images too: (value/255 - mean) / std, per channel R, G, B."""
+
+    mean: tuple[ChannelValue, ChannelValue, ChannelValue]
+    std: tuple[ChannelScale, ChannelScale, ChannelScale]
+
+
+Normalize: TypeAlias = Annotated[
+    Annotated[Literal["dataset"], Tag(UNTAGGED)] | Annotated[Normalization, Tag("mean")],
+    Discriminator(lambda value: UNTAGGED if isinstance(value, str) else "mean"),
+]
+
+
+class Augmentation(Spec):
+    """The steps that training images go through, in order, and the normalisation of all images.
+
+    `fill: mean` and `normalize: dataset` are symbols: they stand for numbers of the training split, and training writes
+    those numbers into the run's own recipe. Every step has an id afterwards; it seeds the step's draws.
+    """
+
+    steps: tuple[Step, ...] = ()
+    normalize: Normalize = Field("dataset", description="`dataset`, or a mean and a std for each channel.")
+
+    @model_validator(mode="after")
+    def _name_steps(self) -> Augmentation:
+        given = Counter(step.id for step in self.steps if step.id)
+        for name, count in given.items():
+            if count > 1:
+                raise ValueError(f"the id {name!r} is used {count} times; give each step an id of its own")
+        taken, named = set(given), []
+        for step in self.steps:
+            named.append(step if step.id else step.model_copy(update={"id": new_step_id(step.type, taken)}))
+            taken.add(str(named[-1].id))
+        # The model is frozen for everyone else; here it is still being made.
+        object.__setattr__(self, "steps", tuple(named))
+        return self
+
+
+def new_step_id(type: str, taken: set[str]) -> str:
+    """A free id for a step of this type: the type itself, or the type and a number."""
+    if type not in taken:
+        return type
+    return next(name for n in range(2, len(taken) + 3) if (name := f"{type}_{n}") not in taken)

@@ -1,0 +1,54 @@
+"""What an assignment asks of a network's structure, judged on the structure and never on names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Discriminator, Field
+
+from cifarlab.spec import Spec, whole
+
+
+class ReceptiveFieldAbove(Spec):
+    """The receptive field before the final average pool exceeds a limit."""
+
+    type: Literal["receptive_field_above"] = "receptive_field_above"
+    pixels: int = whole("a receptive field", 1, 10_000, "The field must be larger than this.", unit="pixels")
+
+
+class ParametersBelow(Spec):
+    """The network has fewer learned numbers than a limit."""
+
+    type: Literal["parameters_below"] = "parameters_below"
+    parameters: int = whole("a number of parameters", 1, 10**9, "There must be fewer than this.", unit="parameters")
+
+
+Feature: TypeAlias = Literal["depthwise_separable", "dilated", "global_average_pool", "max_pool"]
+
+
+class Needs(Spec):
+    """The network contains at least one of something."""
+
+    type: Literal["needs"] = "needs"
+    feature: Feature = Field(description="What must be there.")
+
+
+class Forbids(Spec):
+    """The network contains none of something."""
+
+    type: Literal["forbids"] = "forbids"
+    feature: Feature = Field(description="What must not be there.")
+
+
+StructuralGoal: TypeAlias = Annotated[ReceptiveFieldAbove | ParametersBelow | Needs | Forbids, Discriminator("type")]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a goal is met (`None`: not yet known), what it is in words, and the reason with its figure."""
+
+    goal: Spec
+    title: str
+    met: bool | None
+    reason: str

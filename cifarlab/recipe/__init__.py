@@ -1,0 +1,1 @@
+"""The recipe: one document with everything that an experiment is."""

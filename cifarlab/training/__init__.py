@@ -1,0 +1,1 @@
+"""Training in a process of its own: the engine, run directories, checkpoints, and what starts a run."""
