@@ -1,0 +1,29 @@
+"""CIFAR Lab in the browser: `streamlit run app.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import header, warm_up
+from pages.parts.boundary import boundary
+
+PAGES = Path(__file__).parent / "pages"
+NAMES = ("data", "augment", "network", "train", "mistakes")
+
+st.set_page_config(page_title="CIFAR Lab", page_icon=":material/grid_view:", layout="wide")
+warm_up.prepare()
+
+pages = [
+    st.Page(path, title=name.title(), default=name == "augment")
+    for name in NAMES
+    if (path := PAGES / f"{name}.py").exists()
+]
+page = st.navigation(pages, position="top")
+
+with boundary():
+    header.draw()
+    page.run()
+
+warm_up.begin()

@@ -1,0 +1,37 @@
+"""The line that no traceback crosses: a visitor reads one sentence, the log gets the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+log = logging.getLogger(__name__)
+
+UNEXPECTED = "This part of the page failed. The rest of the laboratory still works; the server's log has the details."
+
+
+@contextmanager
+def boundary() -> Iterator[None]:
+    """Show what goes wrong inside as one sentence on the page; also a decorator, for fragments and callbacks.
+
+    A `ValueError` (such as `SpecError`) or `OSError` is written for the reader and shown as it is; anything else is
+    ours to mend.
+    """
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        log.warning("shown to the visitor", exc_info=True)
+        st.error(sentence(error))
+    except Exception:
+        log.exception("a page failed")
+        st.error(UNEXPECTED)
+
+
+def sentence(error: Exception) -> str:
+    """An error in words for a visitor, whatever its class."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return str(error) or type(error).__name__

@@ -1,0 +1,268 @@
+"""From a spec's field to a widget: label, unit, bounds, step and help come from the spec; an edit gives a new spec.
+
+The spec is the truth and a widget shows it: before a widget is drawn its state is set to the spec's value, so undo,
+reset or another recipe reach every widget, and an edit that the spec refuses springs back with the reason under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+
+import streamlit as st
+
+from cifarlab.spec import FieldHelp, Spec, SpecError, field_help, read_spec
+
+S = TypeVar("S", bound=Spec)
+
+Numbers = Literal["slider", "box"]
+
+NOT_SHOWN = ("type", "id", "enabled")
+MOST_SLIDER_STEPS = 400
+
+
+def edit_fields(
+    spec: S,
+    key: str,
+    on_edit: Callable[[S], object],
+    *,
+    names: Sequence[str] = (),
+    columns: int = 1,
+    numbers: Numbers = "slider",
+) -> None:
+    """Draw a widget for each field in `names` (default: all but type, id and enabled), `columns` side by side.
+
+    `key` names the spec among all that are on the page; `on_edit` is called with the edited spec before the page is
+    drawn again. `numbers` asks for sliders, or for boxes where many stand together; long ranges always get boxes.
+    """
+    shown = [Field(spec, name, f"{key}.{name}", on_edit, numbers) for name in names or editable(type(spec))]
+    places = st.columns(columns) if columns > 1 else [st.container()]
+    for position, field in enumerate(shown):
+        with places[position % columns]:
+            field.draw()
+    if refusal := st.session_state.get(_refusal_key(key)):
+        st.error(refusal)
+
+
+def editable(spec: type[Spec]) -> list[str]:
+    """The fields of a spec that a visitor edits as values, in the order in which they are declared."""
+    return [name for name in spec.model_fields if name not in NOT_SHOWN and _widget_for(spec, name)]
+
+
+def words(name: str) -> str:
+    """A field's or type's name as a label: `peak_epoch` is `Peak epoch`."""
+    return name.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Field(Generic[S]):
+    """One field of one spec on the page, with the key of its widget."""
+
+    spec: S
+    name: str
+    key: str
+    on_edit: Callable[[S], object]
+    numbers: Numbers
+
+    @property
+    def value(self) -> Any:
+        """The spec's value of this field."""
+        return getattr(self.spec, self.name)
+
+    @property
+    def annotation(self) -> Any:
+        """The declared type of this field."""
+        return type(self.spec).model_fields[self.name].annotation
+
+    @property
+    def help(self) -> str:
+        """The spec's own line about this field."""
+        return type(self.spec).model_fields[self.name].description or ""
+
+    def draw(self) -> None:
+        """Draw the widget that suits the field's type."""
+        if widget := _widget_for(type(self.spec), self.name):
+            widget(self)
+
+    def hold(self, value: object) -> str:
+        """Set the widget's state to `value`, and return the widget's key."""
+        if st.session_state.get(self.key, _NOTHING) != value:
+            st.session_state[self.key] = value
+        return self.key
+
+    def take(self, read: Callable[[Any], Any] = lambda shown: shown) -> None:
+        """Replace the field by what the widget shows, through `read`; a callback."""
+        self.replace(read(st.session_state[self.key]))
+
+    def replace(self, value: Any) -> None:
+        """Hand the spec with `value` in this field to `on_edit`, or keep the reason why it is refused."""
+        refusal = _refusal_key(self.key.rpartition(".")[0])
+        st.session_state.pop(refusal, None)
+        try:
+            edited = read_spec(type(self.spec), {**dict(self.spec), self.name: value})
+            self.on_edit(edited)
+        except SpecError as error:
+            st.session_state[refusal] = str(error)
+
+
+_NOTHING = object()
+
+
+def _refusal_key(key: str) -> str:
+    return f"{key}.refused"
+
+
+def _number(field: Field[Any]) -> None:
+    bounds = field_help(type(field.spec), field.name)
+    steps = (bounds.maximum - bounds.minimum) / bounds.step
+    if field.numbers == "slider" and steps <= MOST_SLIDER_STEPS and type(None) not in get_args(field.annotation):
+        _slider(field, bounds)
+    else:
+        _box(field, bounds)
+
+
+def _slider(field: Field[Any], bounds: FieldHelp) -> None:
+    kind: Any = _number_type(field.annotation)
+    percent = is_share(bounds)
+    st.slider(
+        label_of(field.name, bounds),
+        kind(bounds.minimum),
+        kind(bounds.maximum),
+        step=kind(bounds.step),
+        format="percent" if percent else None,
+        key=field.hold(kind(field.value)),
+        help=f"{bounds.help} {bounds.allowed[0].upper()}{bounds.allowed[1:]}.",
+        on_change=field.take,
+    )
+
+
+def _box(field: Field[Any], bounds: FieldHelp) -> None:
+    kind: Any = _number_type(field.annotation)
+    limits: dict[str, Any] = {"min_value": kind(bounds.minimum), "max_value": kind(bounds.maximum)}
+    if type(None) in get_args(field.annotation):
+        limits["value"] = None  # lets the box be emptied
+    st.number_input(
+        label_of(field.name, bounds),
+        **limits,
+        step=kind(bounds.step),
+        format="%d" if kind is int else "%.6g",
+        key=field.hold(None if field.value is None else kind(field.value)),
+        help=f"{bounds.help} {bounds.allowed[0].upper()}{bounds.allowed[1:]}.",
+        on_change=field.take,
+        placeholder="not set",
+    )
+
+
+def is_share(bounds: FieldHelp) -> bool:
+    """Whether the field is a share of something, best read in percent."""
+    return bounds.minimum >= 0 and bounds.maximum <= 1 and bounds.step == 0.01
+
+
+def label_of(name: str, bounds: FieldHelp) -> str:
+    """A field's label with its unit: `Rotate (degrees)`, `Shift (% of the side)`."""
+    unit = f"% {bounds.unit}".strip() if is_share(bounds) else bounds.unit
+    return f"{words(name)} ({unit})" if unit and unit != "%" else words(name)
+
+
+def _switch(field: Field[Any]) -> None:
+    st.toggle(words(field.name), key=field.hold(field.value), help=field.help, on_change=field.take)
+
+
+def _choice(field: Field[Any]) -> None:
+    st.selectbox(
+        words(field.name),
+        get_args(field.annotation),
+        key=field.hold(field.value),
+        help=field.help,
+        on_change=field.take,
+    )
+
+
+def _text(field: Field[Any]) -> None:
+    st.text_input(words(field.name), key=field.hold(field.value), help=field.help, on_change=field.take)
+
+
+def _fill(field: Field[Any]) -> None:
+    """A hole's fill: the mean of the training images, or a colour in grey levels."""
+    mean = field.value == "mean"
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        chosen = st.selectbox(
+            "Fill",
+            ("mean of the images", "a colour"),
+            key=field.hold("mean of the images" if mean else "a colour"),
+            help=field.help,
+            on_change=field.take,
+            args=(lambda shown: "mean" if shown == "mean of the images" else (0, 0, 0),),
+        )
+    if chosen == "a colour":
+        with right:
+            _colour(field)
+
+
+def _colour(field: Field[Any]) -> None:
+    picker = Field(field.spec, field.name, f"{field.key}.colour", field.on_edit, field.numbers)
+    st.color_picker(
+        "Colour",
+        key=picker.hold("#{:02x}{:02x}{:02x}".format(*field.value)),
+        on_change=picker.take,
+        args=(lambda shown: tuple(bytes.fromhex(shown[1:])),),
+    )
+
+
+def _variant(field: Field[Any]) -> None:
+    """A field that holds one spec of several kinds: its kind, then the fields of that kind."""
+    kinds = {kind.model_fields["type"].default: kind for kind in _specs(field.annotation)}
+    st.selectbox(
+        words(field.name),
+        list(kinds),
+        format_func=words,
+        key=field.hold(field.value.type),
+        help=field.help,
+        on_change=field.take,
+        args=(lambda shown: kinds[shown](),),
+    )
+    edit_fields(field.value, f"{field.key}.{field.value.type}", field.replace, numbers=field.numbers)
+
+
+def _widget_for(spec: type[Spec], name: str) -> Callable[[Field[Any]], None] | None:
+    annotation = spec.model_fields[name].annotation
+    if name == "fill":
+        return _fill
+    if annotation is bool:
+        return _switch
+    if get_origin(annotation) is Literal:
+        return _choice
+    if _is_numeric(spec, name):
+        return _number
+    if annotation is str:
+        return _text
+    specs = list(_specs(annotation))
+    return (
+        _variant if specs and all("type" in kind.model_fields for kind in specs) and not _is_list(annotation) else None
+    )
+
+
+def _is_numeric(spec: type[Spec], name: str) -> bool:
+    try:
+        field_help(spec, name)
+    except KeyError:
+        return False
+    return True
+
+
+def _number_type(annotation: Any) -> type[int] | type[float]:
+    return int if int in (annotation, *get_args(annotation)) else float
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is tuple
+
+
+def _specs(annotation: Any) -> Iterator[type[Spec]]:
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        yield annotation
+    parts: Iterable[Any] = get_args(annotation)
+    for part in parts:
+        yield from _specs(part)

@@ -1,0 +1,132 @@
+"""The bar on every page: the current recipe, its network in figures, its goals, the images in use, the share link."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from cifarlab.network import NetworkTable
+from cifarlab.network.goals import Verdict
+from cifarlab.recipe import judge, recipe_names, write_recipe
+from cifarlab.spec import SpecError
+from pages.parts import sources
+from pages.parts.session import Visit, current, share_link
+
+STYLE = Path(__file__).parent / "style.css"
+MARKS = {True: ("met", "✓"), False: ("missed", "✗"), None: ("open", "?")}
+
+
+def draw() -> None:
+    """Draw the bar for this visitor, and say once what happened on arrival."""
+    visit = current()
+    st.html(STYLE)
+    with st.container(key="header", horizontal=True, vertical_alignment="center", gap="small"):
+        _choose_recipe(visit)
+        _recipe_menu(visit)
+        st.html(figures(visit.table(), judge(visit.recipe)), width="stretch")
+        _images_in_use(visit)
+        _share(visit)
+    if visit.notice:
+        st.warning(visit.notice)
+
+
+def figures(table: NetworkTable, verdicts: tuple[Verdict, ...]) -> str:
+    """What the network comes to and how its goals stand, as one line of HTML."""
+    if table.diagnostics:
+        first = table.diagnostics[0]
+        return f'<div class="figures"><b class="missed">{escape(first.layer_id)}: {escape(first.message)}</b></div>'
+    field, after = table.receptive_field_before_pooling, table.receptive_field
+    numbers = [
+        f"<b>{table.parameters:,}</b> params",
+        f"RF <b>{field}</b>" + (f" ({after} after GAP)" if after != field else ""),
+        f"<b>{table.multiply_adds / 1e6:,.1f} M</b> MACs",
+    ]
+    return f'<div class="figures"><span>{" · ".join(numbers)}</span>{goal_chips(verdicts)}</div>'
+
+
+def goal_chips(verdicts: tuple[Verdict, ...]) -> str:
+    """A chip for each goal, with the reason on hover, after how many are met."""
+    if not verdicts:
+        return ""
+    chips = "".join(_chip(verdict) for verdict in verdicts)
+    met = sum(verdict.met is True for verdict in verdicts)
+    return f'<span class="goals"><span>goals <b>{met}/{len(verdicts)}</b></span>{chips}</span>'
+
+
+def _chip(verdict: Verdict) -> str:
+    state, mark = MARKS[verdict.met]
+    words = "not yet known" if verdict.met is None else state
+    text = escape(f"{verdict.title}: {words}. {verdict.reason}", quote=True)
+    return f'<span class="chip {state}" tabindex="0" role="img" aria-label="{text}" title="{text}">{mark}</span>'
+
+
+def _choose_recipe(visit: Visit) -> None:
+    names = list(recipe_names())
+    name = visit.original.name
+    options = names if name in names else [name, *names]
+    if st.session_state.get("recipe.name") != name:
+        st.session_state["recipe.name"] = name
+    st.selectbox(
+        "Recipe",
+        options,
+        key="recipe.name",
+        label_visibility="collapsed",
+        width=170,
+        help=visit.recipe.description or None,
+        on_change=lambda: visit.open_named(st.session_state["recipe.name"]),
+    )
+
+
+def _recipe_menu(visit: Visit) -> None:
+    label = "edited" if visit.edited else "recipe"
+    with st.popover(label, key="recipe-menu", type="secondary" if visit.edited else "tertiary"):
+        if visit.edited:
+            st.markdown(f"Changed against **{visit.original.name}**: {', '.join(visit.edited)}.")
+        else:
+            st.markdown(visit.recipe.description or f"**{visit.recipe.name}**, as it was opened.")
+        with st.container(horizontal=True):
+            st.button("Reset", key="recipe-reset", on_click=visit.reset, disabled=not visit.edited)
+            st.download_button(
+                "Save as YAML",
+                lambda: write_recipe(visit.recipe),
+                file_name=f"{visit.recipe.name}.yaml",
+                mime="application/yaml",
+                on_click="ignore",
+                key="recipe-save",
+            )
+        st.file_uploader(
+            "Open a recipe (YAML)",
+            type=["yaml", "yml"],
+            key="recipe-file",
+            max_upload_size=1,
+            on_change=_open_file,
+            args=(visit,),
+        )
+        if refusal := st.session_state.get("recipe.refused"):
+            st.error(refusal)
+
+
+def _open_file(visit: Visit) -> None:
+    st.session_state["recipe.refused"] = ""
+    file = st.session_state["recipe-file"]
+    if file is None:
+        return
+    try:
+        visit.open_document(file.getvalue().decode("utf-8"), Path(file.name).stem)
+    except UnicodeDecodeError:
+        st.session_state["recipe.refused"] = f"{file.name} is not a text file; give a recipe in YAML"
+    except SpecError as error:
+        st.session_state["recipe.refused"] = f"{file.name} was not opened. {error}"
+
+
+def _images_in_use(visit: Visit) -> None:
+    with st.popover(f"images: {sources.title_of(visit.source)}", key="images-menu", type="tertiary"):
+        sources.choose(visit, "header")
+
+
+def _share(visit: Visit) -> None:
+    with st.popover("Share", key="share-menu", icon=":material/link:", type="tertiary"):
+        st.caption("This link opens the recipe as it is now, edits included.")
+        st.code(share_link(visit), language=None, wrap_lines=True)

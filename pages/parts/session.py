@@ -1,0 +1,128 @@
+"""The one owner of what a visitor has open: the current recipe, what it was opened as, and the source of images.
+
+Pages read `current()` and change it through its methods; nothing else touches these parts of `st.session_state`. Two
+visitors share images and statistics, which never change, and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from cifarlab.augment import Augmentation, resolve
+from cifarlab.data import ImageSet, channel_statistics, default_source, load_images
+from cifarlab.data.images import Split
+from cifarlab.data.statistics import Statistics
+from cifarlab.network import NetworkTable, trace
+from cifarlab.recipe import Recipe, from_share_text, load_recipe, read_recipe, recipe_names, to_share_text
+
+FIRST_RECIPE = "dilated-69k"
+PARTS = ("network", "augmentation", "training", "goals")
+STATE_KEY = "visit"
+
+
+@dataclass
+class Visit:
+    """What one visitor has open: `original` is the recipe as its file or link had it, `notice` what to tell once."""
+
+    recipe: Recipe
+    original: Recipe
+    source: str
+    notice: str = ""
+
+    def open(self, recipe: Recipe) -> None:
+        """Make `recipe` the current one; changes are marked against it from now on."""
+        self.recipe = self.original = recipe
+
+    def open_named(self, name: str) -> None:
+        """Open a recipe that ships, by name."""
+        self.open(load_recipe(name))
+
+    def open_document(self, text: str, name: str) -> None:
+        """Open a recipe from the text of a YAML file called `name`; raises SpecError when it cannot be read."""
+        self.open(read_recipe(text, name))
+
+    def edit(self, **parts: Any) -> None:
+        """Replace parts of the current recipe, such as `edit(network=network)`."""
+        self.recipe = self.recipe.model_copy(update=parts)
+
+    def reset(self) -> None:
+        """Take the current recipe back to what was opened."""
+        self.recipe = self.original
+
+    @property
+    def edited(self) -> tuple[str, ...]:
+        """The parts in which the current recipe differs from what was opened."""
+        return tuple(part for part in PARTS if getattr(self.recipe, part) != getattr(self.original, part))
+
+    def use_source(self, source: str) -> None:
+        """Show and train on other images; raises ValueError, and keeps the present ones, when they do not load."""
+        images_of(source, "train")
+        self.source = source
+
+    def images(self, split: Split) -> ImageSet:
+        """One split of the source in use."""
+        return images_of(self.source, split)
+
+    def statistics(self) -> Statistics:
+        """Mean and standard deviation per channel over the training images in use."""
+        return statistics_of(self.source)
+
+    def augmentation(self) -> Augmentation:
+        """The recipe's augmentation with its symbols resolved on the training images in use."""
+        statistics = self.statistics()
+        return resolve(self.recipe.augmentation, statistics.mean, statistics.std)
+
+    def table(self) -> NetworkTable:
+        """The recipe's network, traced."""
+        return trace(self.recipe.network)
+
+
+def current() -> Visit:
+    """What this visitor has open; the first call of a visit reads the recipe from the link, if it carries one."""
+    if STATE_KEY not in st.session_state:
+        st.session_state[STATE_KEY] = _arrive(st.query_params.get("recipe", ""))
+    visit: Visit = st.session_state[STATE_KEY]
+    return visit
+
+
+def share_link(visit: Visit) -> str:
+    """A link that opens the current recipe, edits included, on the page that is open now."""
+    shipped = (
+        not visit.edited and visit.recipe.name in recipe_names() and visit.recipe == load_recipe(visit.recipe.name)
+    )
+    query = urlencode({"recipe": visit.recipe.name if shipped else to_share_text(visit.recipe)})
+    scheme, host, path, _, _ = urlsplit(st.context.url or "")
+    return urlunsplit((scheme, host, path, query, ""))
+
+
+def _arrive(link: str) -> Visit:
+    first = load_recipe(FIRST_RECIPE)
+    visit = Visit(first, first, default_source())
+    if link:
+        try:
+            visit.open(load_recipe(link) if link in recipe_names() else from_share_text(link))
+        except ValueError as error:
+            visit.notice = f"This link does not hold a recipe that can be read, so {FIRST_RECIPE} is open. {error}"
+    return visit
+
+
+@st.cache_resource(show_spinner="Loading images …", max_entries=8)
+def images_of(source: str, split: Split) -> ImageSet:
+    """One split of a source, loaded once for all visitors; shared, so never changed."""
+    return load_images(source, split)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def statistics_of(source: str) -> Statistics:
+    """Mean and standard deviation per channel over a source's training images, computed once for all visitors."""
+    return channel_statistics(images_of(source, "train").images)
+
+
+def forget_images() -> None:
+    """Load images anew on next use: a source has changed on disk."""
+    images_of.clear()
+    statistics_of.clear()

@@ -1,0 +1,92 @@
+"""Which images are in use, and how to change that: the drawings, CIFAR-10 with its download, or a folder."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cifarlab.data import SourceDescription, default_source, describe_source
+from pages.parts import session
+from pages.parts.boundary import boundary, sentence
+from pages.parts.fetching import the_fetch
+from pages.parts.session import Visit
+
+POLL_SECONDS = 0.5
+NAMED = ("sketch10", "cifar10")
+
+
+def title_of(source: str) -> str:
+    """A source's name as it stands on every page: drawn images say that they are drawn."""
+    return description_of(source).title
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def description_of(source: str) -> SourceDescription:
+    """What a source is; looked up at most every five seconds, because a folder has to be listed."""
+    return describe_source(source)
+
+
+def choose(visit: Visit, place: str) -> None:
+    """Widgets that change the source; `place` tells apart the places on a page that offer it."""
+    known = list(dict.fromkeys((*NAMED, default_source(), visit.source)))
+    ready = [source for source in known if description_of(source).present or source == visit.source]
+    key = f"{place}.source"
+    if st.session_state.get(key) != visit.source:
+        st.session_state[key] = visit.source
+    st.radio("Images", ready, format_func=title_of, key=key, on_change=_use, args=(visit, key))
+    if "cifar10" not in ready:
+        _fetch_panel(visit, place)
+    path = f"{place}.folder"
+    st.text_input(
+        "A folder on this machine",
+        key=path,
+        placeholder="/path/with/train/<class>/*.png and test/…",
+        help="PNG or JPEG files in train/<class>/ and test/<class>/, or CIFAR-10's own batches.",
+        on_change=_use,
+        args=(visit, path),
+    )
+    if refusal := st.session_state.get("source.refused"):
+        st.error(refusal)
+
+
+def _use(visit: Visit, key: str) -> None:
+    source = st.session_state[key].strip()
+    st.session_state["source.refused"] = ""
+    if not source:
+        return
+    try:
+        with st.spinner("Loading images …"):
+            visit.use_source(source)
+    except (ValueError, OSError) as error:
+        st.session_state["source.refused"] = sentence(error)
+
+
+def _fetch_panel(visit: Visit, place: str) -> None:
+    fetch = the_fetch()
+    st.fragment(_progress, run_every=POLL_SECONDS if fetch.running else None)(visit, place)
+
+
+@boundary()
+def _progress(visit: Visit, place: str) -> None:
+    fetch = the_fetch()
+    if fetch.running:
+        st.session_state[f"{place}.watching"] = True
+        megabytes = f"{fetch.bytes_done / 1e6:.0f} of {fetch.bytes_in_all / 1e6:.0f} MB"
+        st.progress(fetch.share_done, f"CIFAR-10: {megabytes}" if fetch.bytes_in_all else "CIFAR-10: connecting …")
+        st.button("Cancel", key=f"{place}.cancel", on_click=fetch.cancel)
+        return
+    if st.session_state.pop(f"{place}.watching", False):
+        _arrived(visit)
+    if st.button("Get CIFAR-10 (170 MB)", key=f"{place}.fetch", icon=":material/download:"):
+        fetch.start()
+        st.rerun()  # the whole page: only that starts the polling
+    if fetch.outcome and not fetch.succeeded:
+        st.warning(fetch.outcome)
+
+
+def _arrived(visit: Visit) -> None:
+    """After a download that this visitor watched: use what has come, and draw the whole page again."""
+    description_of.clear()
+    session.forget_images()
+    if the_fetch().succeeded:
+        visit.use_source("cifar10")
+    st.rerun()
