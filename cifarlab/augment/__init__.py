@@ -1,1 +1,79 @@
 """Augmentation as a document: steps, the albumentations pipeline that they mean, and previews."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cifarlab.augment.normalise import denormalised, normalised
+from cifarlab.augment.resolve import require_resolved, resolve, unresolved_fields
+from cifarlab.augment.steps import (
+    STEP_TYPES,
+    Augmentation,
+    CoarseDropout,
+    HorizontalFlip,
+    Normalization,
+    RandomBrightnessContrast,
+    RGBShift,
+    ShiftScaleRotate,
+    Step,
+    StepSpec,
+    ToGray,
+    new_step_id,
+)
+
+if TYPE_CHECKING:
+    from cifarlab.augment.pipeline import Applied, Pipeline, Stage
+    from cifarlab.augment.preview import (
+        encode_png,
+        many_images_one_draw,
+        one_image_many_draws,
+        stages_of_one_image,
+        to_grid,
+    )
+
+# What needs OpenCV or albumentations is imported when it is first asked for.
+_LAZY = {
+    "Applied": "pipeline",
+    "Pipeline": "pipeline",
+    "Stage": "pipeline",
+    "encode_png": "preview",
+    "many_images_one_draw": "preview",
+    "one_image_many_draws": "preview",
+    "stages_of_one_image": "preview",
+    "to_grid": "preview",
+}
+
+__all__ = [
+    "STEP_TYPES",
+    "Applied",
+    "Augmentation",
+    "CoarseDropout",
+    "HorizontalFlip",
+    "Normalization",
+    "Pipeline",
+    "RGBShift",
+    "RandomBrightnessContrast",
+    "ShiftScaleRotate",
+    "Stage",
+    "Step",
+    "StepSpec",
+    "ToGray",
+    "denormalised",
+    "encode_png",
+    "many_images_one_draw",
+    "new_step_id",
+    "normalised",
+    "one_image_many_draws",
+    "require_resolved",
+    "resolve",
+    "stages_of_one_image",
+    "to_grid",
+    "unresolved_fields",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(f"cifarlab.augment.{_LAZY[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """What an augmentation is made of: one frozen spec per step, in the units that a person thinks in.
 
-The names are albumentations' own, the fields are ours: 1.x and 2.x name their arguments differently, and a name that 2.x
-does not know is dropped there with a mere warning. `cifarlab.augment.pipeline` translates.
+The names are albumentations' own, the fields are ours: 1.x and 2.x name their arguments differently, and a name that
+2.x does not know is dropped there with a mere warning. `cifarlab.augment.translate` translates.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from cifarlab.spec import UNTAGGED, Spec, real, whole
 
+IMAGE_SIDE = 32
 STEP_ID = r"^[a-z][a-z0-9_]{0,31}$"
 
 GreyLevel = Annotated[int, Field(strict=True, ge=0, le=255)]
@@ -66,7 +67,7 @@ class ToGray(StepSpec):
 
 
 class RGBShift(StepSpec):
-    """Adds to each channel an amount drawn uniformly from minus its limit to plus its limit."""
+    """Adds to each channel an amount drawn uniformly from minus its limit to plus its limit, cut to a whole level."""
 
     type: Literal["rgb_shift"] = "rgb_shift"
     red: int = whole("a limit", 0, 255, "Largest change of red, either way.", unit="grey levels", default=20)

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from cifarlab.augment import Augmentation, Normalization
+
+IMAGENET = Normalization(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+
+
+@pytest.fixture
+def images():
+    """Eight images of coloured noise, uint8 (8, 32, 32, 3): every pixel tells where it came from."""
+    return np.random.default_rng(5).integers(0, 256, (8, 32, 32, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def image(images):
+    return images[0]
+
+
+@pytest.fixture
+def augmentation_of():
+    """Steps -> a resolved augmentation of them."""
+    return lambda *steps: Augmentation(steps=steps, normalize=IMAGENET)
+
+
+@pytest.fixture
+def all_steps(augmentation_of):
+    """Every step type once, each applied to half of the images."""
+    return augmentation_of(
+        {"type": "horizontal_flip"},
+        {"type": "shift_scale_rotate"},
+        {"type": "coarse_dropout", "fill": (10, 20, 30)},
+        {"type": "to_gray", "probability": 0.5},
+        {"type": "rgb_shift"},
+        {"type": "random_brightness_contrast"},
+    )

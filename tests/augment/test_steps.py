@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cifarlab.augment import STEP_TYPES, Augmentation, StepSpec, new_step_id
+from cifarlab.spec import SpecError, field_help, read_spec
+
+ALL_TYPES = sorted(STEP_TYPES)
+
+
+def numeric_fields(spec: type[StepSpec]):
+    return [name for name in spec.model_fields if name not in ("type", "id", "enabled", "fill")]
+
+
+@st.composite
+def steps(draw):
+    spec = STEP_TYPES[draw(st.sampled_from(ALL_TYPES))]
+    values = {"enabled": draw(st.booleans())}
+    for name in numeric_fields(spec):
+        help = field_help(spec, name)
+        whole = spec.model_fields[name].annotation is int
+        number = st.integers if whole else st.floats
+        values[name] = draw(
+            number(
+                int(help.minimum) if whole else help.minimum,
+                type(help.maximum)(help.maximum) if not whole else int(help.maximum),
+            )
+        )
+    if "fill" in spec.model_fields:
+        level = st.integers(0, 255)
+        values["fill"] = draw(st.just("mean") | st.tuples(level, level, level))
+    return spec(**values)
+
+
+@given(st.lists(steps(), max_size=5))
+def test_an_augmentation_survives_the_way_to_plain_values_and_back(drawn):
+    augmentation = Augmentation(steps=tuple(drawn))
+    again = read_spec(Augmentation, augmentation.to_plain())
+    assert again == augmentation
+    assert hash(again) == hash(augmentation)
+    assert Augmentation.model_validate_json(augmentation.model_dump_json()) == augmentation
+
+
+@pytest.mark.parametrize(
+    ("type", "name"), [(type, name) for type in ALL_TYPES for name in numeric_fields(STEP_TYPES[type])]
+)
+def test_both_bounds_are_allowed_and_what_lies_beyond_is_refused_with_the_range(type, name):
+    help = field_help(STEP_TYPES[type], name)
+    kind = int if STEP_TYPES[type].model_fields[name].annotation is int else float
+    for bound in (help.minimum, help.maximum):
+        read_spec(Augmentation, {"steps": [{"type": type, name: kind(bound)}]})
+    for beyond in (help.minimum - 1, help.maximum + 1):
+        with pytest.raises(SpecError, match=r"steps\[0\]\." + name) as refusal:
+            read_spec(Augmentation, {"steps": [{"type": type, name: kind(beyond)}]})
+        assert help.allowed in str(refusal.value)
+
+
+@pytest.mark.parametrize("old_name", ["max_holes", "fill_value", "always_apply", "shift_limit"])
+def test_an_argument_name_of_albumentations_1_is_refused_by_name(old_name):
+    with pytest.raises(SpecError, match=rf"steps\[0\]\.{old_name}: this field is not known"):
+        read_spec(Augmentation, {"steps": [{"type": "coarse_dropout", old_name: 1}]})
+
+
+@pytest.mark.parametrize("fill", [(0, 0, 256), (0.45, 0.45, 0.45), (1, 2), "median"])
+def test_a_fill_is_the_mean_or_three_whole_grey_levels(fill):
+    with pytest.raises(SpecError, match=r"steps\[0\]\.fill"):
+        read_spec(Augmentation, {"steps": [{"type": "coarse_dropout", "fill": fill}]})
+
+
+def test_steps_without_an_id_are_named_by_type_and_number_around_the_given_ones():
+    kinds = [{"type": "to_gray"}, {"type": "to_gray", "id": "to_gray_2"}, {"type": "to_gray"}]
+    ids = [step.id for step in read_spec(Augmentation, {"steps": kinds}).steps]
+    assert ids == ["to_gray", "to_gray_2", "to_gray_3"]
+    assert new_step_id("rgb_shift", set(ids)) == "rgb_shift"
+
+
+def test_an_id_that_is_given_twice_is_refused():
+    twice = [{"type": "to_gray", "id": "x"}, {"type": "rgb_shift", "id": "x"}]
+    with pytest.raises(SpecError, match="the id 'x' is used 2 times"):
+        read_spec(Augmentation, {"steps": twice})
