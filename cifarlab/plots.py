@@ -1,0 +1,173 @@
+"""Records drawn as Plotly figures, and the colours that every page shares.
+
+Backgrounds are transparent and text takes the colour of the page, so that every figure reads on light and on dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from cifarlab.analysis.evaluation import ClassFigures, Evaluation
+
+# Ten colours that stay apart in normal vision and in all three kinds of colour blindness: the nearest two differ by 17
+# in CIELAB, where a step of about 2 is just seen; matplotlib's and Plotly's ten come down to 5.
+# Source: Petroff, Accessible Color Sequences for Data Visualization, arXiv 2107.02270, table 1, ten colours.
+CLASS_COLOURS = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
+)
+# Blue and orange, each with a contrast of at least 3 on the light and on the dark background of the pages.
+TRAIN_COLOUR, TEST_COLOUR = "#3b82f6", "#d97706"
+
+# Cells tint the page's own background, at most this much, so that its text stays legible on them.
+_RIGHT, _WRONG, _FULL_TINT = "0, 114, 178", "213, 94, 0", 0.65
+
+
+def class_colour(label: int) -> str:
+    """The colour of a class, `#rrggbb`, the same everywhere; beyond ten classes the colours repeat."""
+    return CLASS_COLOURS[label % len(CLASS_COLOURS)]
+
+
+def confusion_matrix(evaluation: Evaluation, *, selected: tuple[int, int] | None = None) -> go.Figure:
+    """Rows are true classes, columns answers, cells counts; right answers are blue, mistakes orange.
+
+    Over the cells lie invisible squares whose `customdata` is (true, predicted), because a click on a heatmap reaches
+    nobody. `selected` outlines a cell.
+    """
+    counts, names = evaluation.confusion, list(evaluation.class_names)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    diagonal = np.eye(len(names), dtype=bool)
+    figure = go.Figure(
+        [
+            _tint(np.where(diagonal, shares, np.nan), _RIGHT, 1.0),
+            _tint(np.where(diagonal, np.nan, shares), _WRONG, float(shares[~diagonal].max())),
+            _squares(counts, shares, names),
+        ]
+    )
+    ticks = {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": names}
+    axis = ticks | {"showgrid": False, "zeroline": False, "fixedrange": True}
+    figure.update_xaxes(**axis, title="answer of the network", tickangle=-45, range=[-0.5, len(names) - 0.5])
+    figure.update_yaxes(**axis, title="true class", range=[len(names) - 0.5, -0.5])
+    if selected is not None:
+        true, predicted = selected
+        corners = {"x0": predicted - 0.5, "x1": predicted + 0.5, "y0": true - 0.5, "y1": true + 0.5}
+        figure.add_shape(type="rect", **corners, line={"width": 2.5, "color": f"rgb({_WRONG})"})
+    return _plain(figure, height=430)
+
+
+def accuracy_bars(evaluation: Evaluation, *, selected: int | None = None) -> go.Figure:
+    """Accuracy of each class in percent, with its 95 % interval; `customdata` of a bar is the class.
+
+    `selected` leaves its class in full colour and fades the others.
+    """
+    classes = [(label, figures) for label, figures in enumerate(evaluation.per_class) if figures.accuracy is not None]
+    accuracy = [100 * figures.correct / figures.count for _, figures in classes]
+    low, high = ([100 * figures.interval[end] for _, figures in classes] for end in (0, 1))
+    bars = go.Bar(
+        x=accuracy,
+        y=[figures.name for _, figures in classes],
+        orientation="h",
+        marker={
+            "color": [class_colour(label) for label, _ in classes],
+            "opacity": [1.0 if selected in (None, label) else 0.3 for label, _ in classes],
+        },
+        error_x={
+            "array": [end - value for end, value in zip(high, accuracy, strict=True)],
+            "arrayminus": [value - start for start, value in zip(low, accuracy, strict=True)],
+            "thickness": 1.5,
+            "width": 3,
+            "color": "rgba(128, 128, 128, 0.9)",
+        },
+        text=[f"{value:.0f} %" for value in accuracy],
+        textposition="inside",
+        insidetextanchor="start",
+        customdata=[label for label, _ in classes],
+        hovertext=[_class_in_words(figures) for _, figures in classes],
+        hoverinfo="text",
+    )
+    figure = go.Figure(bars)
+    figure.update_xaxes(title="accuracy, %", range=[0, 100], fixedrange=True)
+    figure.update_yaxes(autorange="reversed", fixedrange=True)
+    return _plain(figure, height=430)
+
+
+def class_balance(counts: Mapping[str, int]) -> go.Figure:
+    """How many images each class has, a bar per class in the order given."""
+    bars = go.Bar(
+        x=list(counts),
+        y=list(counts.values()),
+        marker={"color": [class_colour(label) for label in range(len(counts))]},
+        text=[f"{count:,}" for count in counts.values()],
+        hovertemplate="%{x}: %{y:,} images<extra></extra>",
+    )
+    figure = go.Figure(bars)
+    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(title="images", fixedrange=True, rangemode="tozero")
+    return _plain(figure, height=300)
+
+
+def _tint(shares: NDArray[np.float64], colour: str, full: float) -> go.Heatmap:
+    """Cells tinted by their share, transparent at 0; `full` gets the full tint."""
+    scale = [[0.0, f"rgba({colour}, 0)"], [1.0, f"rgba({colour}, {_FULL_TINT})"]]
+    return go.Heatmap(
+        z=shares, zmin=0, zmax=max(full, 1e-9), colorscale=scale, showscale=False, hoverinfo="skip", xgap=1, ygap=1
+    )
+
+
+def _squares(counts: NDArray[np.int64], shares: NDArray[np.float64], names: Sequence[str]) -> go.Scatter:
+    """An invisible square over each cell, with its count as text; a click on it is told to the page."""
+    cells = [(true, predicted) for true in range(len(names)) for predicted in range(len(names))]
+    unchanged = {"marker": {"opacity": 0}}
+    return go.Scatter(
+        x=[predicted for _, predicted in cells],
+        y=[true for true, _ in cells],
+        mode="markers+text",
+        marker={"symbol": "square", "size": 30, "opacity": 0},
+        selected=unchanged,
+        unselected=unchanged,
+        text=[f"{counts[cell]:,}" if counts[cell] else "" for cell in cells],
+        customdata=cells,
+        hovertext=[_cell_in_words(*cell, counts, shares, names) for cell in cells],
+        hoverinfo="text",
+    )
+
+
+def _cell_in_words(
+    true: int, predicted: int, counts: NDArray[np.int64], shares: NDArray[np.float64], names: Sequence[str]
+) -> str:
+    what = "recognised" if true == predicted else f"taken for {names[predicted]}"
+    total, share = counts[true].sum(), shares[true, predicted]
+    return f"{names[true]} {what}: {counts[true, predicted]:,} of {total:,} ({share:.1%})"
+
+
+def _class_in_words(figures: ClassFigures) -> str:
+    low, high = figures.interval
+    return (
+        f"{figures.name}: {figures.correct:,} of {figures.count:,} right "
+        f"({figures.accuracy or 0:.1%}, 95 % interval {low:.1%} to {high:.1%})"
+    )
+
+
+def _plain(figure: go.Figure, height: int) -> go.Figure:
+    """Transparent, without legend, with small margins and a fixed height, so that nothing jumps."""
+    return figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        paper_bgcolor="rgba(0, 0, 0, 0)",
+        plot_bgcolor="rgba(0, 0, 0, 0)",
+        showlegend=False,
+        dragmode=False,
+        bargap=0.15,
+    )
