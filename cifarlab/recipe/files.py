@@ -1,0 +1,101 @@
+"""Recipes as YAML files: those that ship, by name, and anyone's, by path."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from difflib import get_close_matches
+from pathlib import Path
+
+from cifarlab.recipe.concise import to_concise
+from cifarlab.recipe.document import Recipe
+from cifarlab.recipe.yaml_text import MAXIMUM_CHARACTERS, format_yaml, parse_yaml
+from cifarlab.spec import SpecError, read_spec
+
+_SHIPPED = Path(__file__).parent / "recipes"
+_SUFFIXES = (".yaml", ".yml")
+_FINDINGS = 8
+
+
+def recipe_names() -> tuple[str, ...]:
+    """The names of the recipes that ship, in alphabetical order."""
+    return tuple(sorted(path.stem for path in _SHIPPED.glob("*.yaml")))
+
+
+def load_recipe(name_or_path: str | Path) -> Recipe:
+    """A recipe that ships, by its name, or the one in a YAML file, by its path; a folder stands for its recipe.yaml.
+
+    Raises:
+        SpecError: there is no such recipe, or the file cannot be read or is not a valid recipe; one sentence for each
+            finding, with the file's name.
+    """
+    if str(name_or_path) in recipe_names():
+        return _read_file(_SHIPPED / f"{name_or_path}.yaml")
+    path = Path(name_or_path).expanduser()
+    looks_like_path = isinstance(name_or_path, Path) or path.suffix in _SUFFIXES or len(path.parts) > 1
+    if not looks_like_path and not path.exists():
+        raise SpecError([_unknown(str(name_or_path))])
+    return _read_file(path / "recipe.yaml" if path.is_dir() else path)
+
+
+def _unknown(name: str) -> str:
+    close = get_close_matches(name, recipe_names(), n=2, cutoff=0.4)
+    hint = f"did you mean {' or '.join(close)}? " if close else ""
+    return f"recipe: {name!r} is not known; {hint}Choose {', '.join(recipe_names())}, or give the path of a YAML file"
+
+
+def _read_file(path: Path) -> Recipe:
+    try:
+        with path.open("rb") as file:
+            content = file.read(4 * MAXIMUM_CHARACTERS + 1)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise SpecError([f"recipe: {path} cannot be read: {error.strerror or error}"]) from error
+    except UnicodeDecodeError as error:
+        raise SpecError([f"{path}: byte {error.start + 1} is not UTF-8; save the recipe as UTF-8 text"]) from error
+    return read_recipe(text, str(path))
+
+
+def read_recipe(text: str, name: str) -> Recipe:
+    """The recipe that a YAML text holds; `name` is what findings call the text, such as its file's name.
+
+    Raises:
+        SpecError: the text is not YAML or not a recipe; one sentence for each finding.
+    """
+    try:
+        document = parse_yaml(text)
+        if not isinstance(document, dict):
+            held = "nothing" if document is None else f"a {type(document).__name__}"
+            raise SpecError([f"{held} is not a recipe; give at least name, network and training"])
+        return read_spec(Recipe, document)
+    except SpecError as error:
+        raise SpecError(f"{name}: {finding}" for finding in _first(error.findings)) from error
+
+
+def _first(findings: tuple[str, ...]) -> tuple[str, ...]:
+    """A file that is something else altogether has a finding for every line: a few of them say enough."""
+    if (left := len(findings) - _FINDINGS) <= 0:
+        return findings
+    return (*findings[:_FINDINGS], f"{left} more findings like these; is this file a recipe?")
+
+
+def write_recipe(recipe: Recipe) -> str:
+    """The recipe as YAML, one layer, step or goal per line; `read_recipe` gives an equal recipe back."""
+    return format_yaml(to_concise(recipe))
+
+
+def save_recipe(recipe: Recipe, path: Path) -> None:
+    """Write the recipe to `path`, whole or not at all; a file that is there already is replaced.
+
+    Raises:
+        OSError: the folder does not exist or the disk refuses; `path` is as it was.
+    """
+    neighbour = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with neighbour.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(write_recipe(recipe))
+            file.flush()
+            os.fsync(file.fileno())
+        neighbour.replace(path)
+    finally:
+        neighbour.unlink(missing_ok=True)

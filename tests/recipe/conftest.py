@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import strategies as st
+
+from cifarlab.augment.steps import STEP_TYPES, Augmentation, CoarseDropout, Normalization
+from cifarlab.network.goals import Forbids, Needs, ParametersBelow, ReceptiveFieldAbove
+from cifarlab.network.layers import (
+    AveragePool,
+    Conv,
+    Depthwise,
+    Dropout,
+    Dropout2d,
+    GlobalAveragePool,
+    Linear,
+    MaxPool,
+    Network,
+    PoolAfter,
+    Residual,
+    walk,
+)
+from cifarlab.recipe.document import Published, Recipe
+from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, OneCyclePeak
+from cifarlab.recipe.training import SGD, Adam, AdamW, Constant, OneCycle, Training
+from cifarlab.spec import field_help
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=120) | st.lists(
+    st.sampled_from(["a", "recipe:", "-", "#", "on", "1e3", "{x}", "50", "%", "ends.", "~", "'quoted'"]), max_size=40
+).map(" ".join)
+# Names that numbering by type could give to another layer or step are the hard ones.
+IDS = st.sampled_from([None, None, None, "conv1", "conv2", "conv3", "gap1", "stem", "to_gray", "to_gray_2", "conv"])
+
+
+def values(spec, name):
+    help = field_help(spec, name)
+    if isinstance(spec.model_fields[name].annotation, type) and spec.model_fields[name].annotation is float:
+        return st.floats(help.minimum, help.maximum)
+    return st.integers(int(help.minimum), int(help.maximum))
+
+
+def specs(spec, **given):
+    numeric = {}
+    for name in spec.model_fields.keys() - given.keys():
+        try:
+            numeric[name] = values(spec, name)
+        except KeyError:
+            continue
+    return st.builds(spec, **numeric, **given)
+
+
+THEN = st.lists(
+    st.sampled_from(["relu", "gelu", "silu", "batchnorm"]) | specs(Dropout) | specs(Dropout2d) | specs(PoolAfter),
+    max_size=4,
+).map(tuple)
+LEAVES = st.one_of(
+    specs(Conv, id=IDS, bias=st.booleans(), then=THEN),
+    specs(Depthwise, id=IDS, bias=st.booleans(), then=THEN),
+    specs(MaxPool, id=IDS, stride=st.none() | st.integers(1, 32)),
+    specs(AveragePool, id=IDS),
+    specs(GlobalAveragePool, id=IDS),
+    specs(Linear, id=IDS, bias=st.booleans(), then=THEN),
+)
+
+
+def residuals(inner):
+    shortcuts = st.sampled_from(["identity", "projection"])
+    return st.builds(Residual, id=IDS, body=st.lists(inner, max_size=3).map(tuple), shortcut=shortcuts)
+
+
+def distinct(ids):
+    given = [id for id in ids if id]
+    return len(given) == len(set(given))
+
+
+def networks():
+    layers = st.lists(st.recursive(LEAVES, residuals, max_leaves=4), max_size=6)
+    distinctly_named = layers.filter(lambda layers: distinct(layer.id for layer in walk(layers)))
+    return st.builds(Network, classes=st.integers(2, 1000), layers=distinctly_named.map(tuple))
+
+
+def augmentations():
+    shares, scales = st.floats(0, 1), st.floats(1e-9, 10)
+    fills = st.just("mean") | st.tuples(*[st.integers(0, 255)] * 3)
+    normalizations = st.builds(Normalization, mean=st.tuples(*[shares] * 3), std=st.tuples(*[scales] * 3))
+    given = {CoarseDropout: {"fill": fills}}
+    steps = st.one_of(*(specs(s, id=IDS, enabled=st.booleans(), **given.get(s, {})) for s in STEP_TYPES.values()))
+    distinctly_named = st.lists(steps, max_size=5).filter(lambda steps: distinct(step.id for step in steps))
+    return st.builds(Augmentation, steps=distinctly_named.map(tuple), normalize=st.just("dataset") | normalizations)
+
+
+@st.composite
+def trainings(draw):
+    epochs = draw(st.integers(1, 1000))
+    schedules = specs(Constant) | specs(OneCycle, peak_epoch=st.floats(0, epochs))
+    optimizers = specs(Adam) | specs(AdamW) | specs(SGD)
+    return draw(specs(Training, epochs=st.just(epochs), optimizer=optimizers, schedule=schedules))
+
+
+def goals():
+    features = st.sampled_from(["depthwise_separable", "dilated", "global_average_pool", "max_pool"])
+    return st.one_of(
+        specs(ReceptiveFieldAbove),
+        specs(ParametersBelow),
+        specs(Needs, feature=features),
+        specs(Forbids, feature=features),
+        specs(AccuracyAtLeast, epochs=st.none() | st.integers(1, 1000)),
+        specs(CourseAugmentation),
+        specs(OneCyclePeak),
+    )
+
+
+@pytest.fixture(scope="session")
+def recipes() -> st.SearchStrategy[Recipe]:
+    percents = st.none() | st.floats(0, 100)
+    return st.builds(
+        Recipe,
+        name=st.sampled_from(["quick", "1e3", "on", "null", "2024-01-01", "a.b_c-d", "0x1f"]),
+        description=TEXTS,
+        network=networks(),
+        augmentation=augmentations(),
+        training=trainings(),
+        goals=st.lists(goals(), max_size=4).map(tuple),
+        published=st.none() | st.builds(Published, accuracy_percent=percents, note=TEXTS),
+    )
+
+
+@pytest.fixture
+def replaced() -> Callable[..., Recipe]:
+    """A recipe with one section's fields replaced: `replaced(recipe, "training", epochs=3)`."""
+
+    def replace(recipe: Recipe, section: str, **update: object) -> Recipe:
+        return recipe.model_copy(update={section: getattr(recipe, section).model_copy(update=update)})
+
+    return replace
