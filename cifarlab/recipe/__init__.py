@@ -1,1 +1,19 @@
-"""The recipe: one document with everything that an experiment is."""
+"""The recipe: one document with everything that an experiment is, read, written, shared, compared and judged."""
+
+from cifarlab.recipe.changes import changes
+from cifarlab.recipe.document import Published, Recipe
+from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe
+from cifarlab.recipe.share import from_share_text, to_share_text
+
+__all__ = [
+    "Published",
+    "Recipe",
+    "changes",
+    "from_share_text",
+    "load_recipe",
+    "read_recipe",
+    "recipe_names",
+    "save_recipe",
+    "to_share_text",
+    "write_recipe",
+]
