@@ -1,0 +1,84 @@
+"""Images that took a while to make are kept on disk, in `~/.cache/cifarlab` or where CIFARLAB_CACHE says."""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from cifarlab.data.images import ImageSet, Split
+
+_log = logging.getLogger(__name__)
+
+
+def cache_folder() -> Path:
+    """The folder of downloads and caches: CIFARLAB_CACHE, else `~/.cache/cifarlab`. It need not exist yet."""
+    chosen = os.environ.get("CIFARLAB_CACHE")
+    return Path(chosen).expanduser().resolve() if chosen else Path.home() / ".cache" / "cifarlab"
+
+
+def cached_images(name: str, key: str, split: Split, make: Callable[[], ImageSet]) -> ImageSet:
+    """The images that `make` returns, from the cache when it holds them under the same `key`.
+
+    `name` is the file's stem, and one file is kept per name and split: another key replaces it. A file that is torn or
+    unreadable is made anew. Where the cache cannot be written (full disk, no permission) the images are returned all
+    the same, and the log says so.
+    """
+    path = cache_folder() / f"{name}-{split}.npz"
+    stored = _read(path, key, split)
+    if stored is not None:
+        return stored
+    made = make()
+    try:
+        replace_file(path, lambda file: _write(file, made, key))
+    except OSError as error:
+        _log.warning("%s: the images are not cached, because the file cannot be written: %s", path, error)
+    return made
+
+
+def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Writes a file whole or not at all: to a neighbour first, flushed to disk, then renamed onto `path`.
+
+    Raises OSError when the disk refuses; the neighbour is removed and `path` stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    neighbour = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with neighbour.open("xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        neighbour.replace(path)
+    finally:
+        neighbour.unlink(missing_ok=True)
+
+
+def _write(file: BinaryIO, image_set: ImageSet, key: str) -> None:
+    np.savez(
+        file,
+        key=np.array(key),
+        name=np.array(image_set.name),
+        class_names=np.array(image_set.class_names),
+        labels=image_set.labels,
+        images=image_set.images,
+    )
+
+
+def _read(path: Path, key: str, split: Split) -> ImageSet | None:
+    """What `path` holds, or None when it is absent, damaged (each array has a CRC) or was stored under another key."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            if str(stored["key"]) != key:
+                return None
+            names = tuple(str(name) for name in stored["class_names"])
+            return ImageSet(stored["images"], stored["labels"], names, str(stored["name"]), split)
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # a damaged archive fails in a dozen ways, and the images can be made again
+        _log.warning("%s: the cached images are unreadable and are made anew: %s", path, error)
+        return None
