@@ -90,7 +90,7 @@ def published() -> Published:
 
 @pytest.fixture
 def image_folder(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a folder of PNG images, `per_class` of each class in each split: split, class and index make the grey level."""
+    """Writes a folder of PNG images, `per_class` of each class in each split, every one of another grey."""
 
     def make(name: str = "pictures", classes: tuple[str, ...] = ("cat", "dog"), per_class: int = 3) -> Path:
         root = tmp_path / name
