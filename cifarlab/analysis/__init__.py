@@ -1,1 +1,31 @@
 """What a trained network does: predictions, metrics, mistakes and attribution maps."""
+
+from cifarlab.analysis.attribution import AttributionMaps, Placement
+from cifarlab.analysis.class_evidence import class_evidence, has_affine_head
+from cifarlab.analysis.evaluation import ClassFigures, Evaluation, wilson_interval
+from cifarlab.analysis.gradcam import class_activation_maps
+from cifarlab.analysis.mistakes import ORDERS, Confusion, Order, margins, mistakes, most_confused, rightly_classified
+from cifarlab.analysis.overlay import enlarged, overlay, signed_overlay
+from cifarlab.analysis.predictions import predict
+
+__all__ = [
+    "ORDERS",
+    "AttributionMaps",
+    "ClassFigures",
+    "Confusion",
+    "Evaluation",
+    "Order",
+    "Placement",
+    "class_activation_maps",
+    "class_evidence",
+    "enlarged",
+    "has_affine_head",
+    "margins",
+    "mistakes",
+    "most_confused",
+    "overlay",
+    "predict",
+    "rightly_classified",
+    "signed_overlay",
+    "wilson_interval",
+]

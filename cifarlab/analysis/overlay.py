@@ -25,7 +25,7 @@ def overlay(
         return enlarged(image, enlarge)
     levels = np.round(np.clip(heat / peak, 0, 1) * 255).astype(np.uint8)
     colours = cv2.cvtColor(cv2.applyColorMap(levels, _HEAT), cv2.COLOR_BGR2RGB)
-    return enlarged(_mix(image, colours, np.float32(strength)), enlarge)
+    return enlarged(_mix(image, colours, strength), enlarge)
 
 
 def signed_overlay(
@@ -47,9 +47,9 @@ def signed_overlay(
     if not scale > 0:
         raise ValueError(f"scale: {scale} is not allowed; give the value, above 0, that gets the full tint")
     grey = np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
-    tint = np.where(evidence[..., None] > 0, np.uint8(_FOR), np.uint8(_AGAINST))
-    share = np.clip(np.abs(evidence) / scale, 0, 1)[..., None] * np.float32(strength)
-    return enlarged(_mix(grey, tint, share), enlarge)
+    tint = np.where(evidence[..., None] > 0, np.array(_FOR, np.uint8), np.array(_AGAINST, np.uint8))
+    share = strength * np.clip(np.abs(evidence) / scale, 0, 1)[..., None]
+    return enlarged(_mix(grey.astype(np.uint8), tint, share), enlarge)
 
 
 def enlarged(image: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
@@ -63,8 +63,6 @@ def enlarged(image: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
     return image.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def _mix(
-    below: NDArray[np.uint8], above: NDArray[np.uint8], share: NDArray[np.float32] | np.float32
-) -> NDArray[np.uint8]:
-    """`share` of the upper picture and the rest of the lower one, rounded."""
+def _mix(below: NDArray[np.uint8], above: NDArray[np.uint8], share: NDArray[np.floating] | float) -> NDArray[np.uint8]:
+    """`share` (0..1) of the upper picture and the rest of the lower one, rounded."""
     return np.asarray(np.round(below * (1 - share) + above * share), dtype=np.uint8)
