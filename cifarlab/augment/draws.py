@@ -63,6 +63,7 @@ class PythonDraws(random.Random):
     def __init__(self, generator: np.random.Generator) -> None:
         # Random's own constructor would only ask for a seed that nothing here uses.
         self._generator = generator
+        self.gauss_next = None
 
     def seed(self, *_: Any, **__: Any) -> None:
         """Nothing: the generator came with its seed."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from cifarlab.augment import Augmentation, Normalization
+from cifarlab.augment import Augmentation, Normalization, Pipeline
 
 IMAGENET = Normalization(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
 
@@ -21,6 +21,18 @@ def image(images):
 def augmentation_of():
     """Steps -> a resolved augmentation of them."""
     return lambda *steps: Augmentation(steps=steps, normalize=IMAGENET)
+
+
+@pytest.fixture
+def only(augmentation_of):
+    """A step's type and values -> a pipeline of that step, always applied unless told otherwise."""
+    return lambda type, **values: Pipeline(augmentation_of({"type": type, "probability": 1.0, **values}))
+
+
+@pytest.fixture
+def draws():
+    """A hundred draws of one seed: twenty samples in each of five epochs."""
+    return [{"seed": 7, "epoch": epoch, "sample": sample} for epoch in range(5) for sample in range(20)]
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-import albumentations
 import numpy as np
 import pytest
 
 from cifarlab.augment import Normalization, denormalised, normalised
+from cifarlab.augment.library import albumentations
 
 DATASET = Normalization(mean=(0.4914, 0.4822, 0.4465), std=(0.247, 0.2435, 0.2616))
 

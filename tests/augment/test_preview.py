@@ -1,0 +1,73 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cifarlab.augment import (
+    Pipeline,
+    encode_png,
+    many_images_one_draw,
+    one_image_many_draws,
+    stages_of_one_image,
+    to_grid,
+)
+
+
+def test_many_draws_of_one_image_are_its_first_epochs(all_steps, image):
+    pictures = one_image_many_draws(image, all_steps, 12, seed=4)
+    oracle = [Pipeline(all_steps).apply(image, seed=4, epoch=epoch) for epoch in range(12)]
+    np.testing.assert_array_equal(pictures, oracle)
+    assert len({picture.tobytes() for picture in pictures}) > 6
+
+
+def test_many_images_are_samples_of_the_first_epoch(all_steps, images):
+    pictures = many_images_one_draw(images, all_steps, seed=4)
+    oracle = [Pipeline(all_steps).apply(image, seed=4, sample=sample) for sample, image in enumerate(images)]
+    np.testing.assert_array_equal(pictures, oracle)
+
+
+def test_the_stages_end_in_the_picture_that_the_grid_shows(all_steps, image):
+    pictures = one_image_many_draws(image, all_steps, 5, seed=4)
+    for epoch, picture in enumerate(pictures):
+        np.testing.assert_array_equal(stages_of_one_image(image, all_steps, seed=4, epoch=epoch).image, picture)
+
+
+def test_no_draws_and_no_images_are_an_empty_stack(all_steps, images):
+    assert one_image_many_draws(images[0], all_steps, 0, seed=4).shape == (0, 32, 32, 3)
+    assert many_images_one_draw(images[:0], all_steps, seed=4).shape == (0, 32, 32, 3)
+
+
+def test_a_grid_puts_images_row_by_row_with_transparent_gaps_and_left_over_cells(images):
+    picture = to_grid(images[:5], columns=3, gap=2)
+    assert (picture.shape, picture.dtype) == ((2 * 32 + 2, 3 * 32 + 2 * 2, 4), np.uint8)
+    opaque = np.zeros(picture.shape[:2], dtype=bool)
+    for number, (top, left) in enumerate([(0, 0), (0, 34), (0, 68), (34, 0), (34, 34)]):
+        np.testing.assert_array_equal(picture[top : top + 32, left : left + 32, :3], images[number])
+        opaque[top : top + 32, left : left + 32] = True
+    np.testing.assert_array_equal(picture[:, :, 3], np.where(opaque, 255, 0))
+
+
+def test_a_grid_is_no_wider_than_its_images(images):
+    assert to_grid(images[:2], columns=8, gap=1).shape == (32, 65, 4)
+    np.testing.assert_array_equal(to_grid(images[:1], columns=1, gap=0)[:, :, :3], images[0])
+
+
+@pytest.mark.parametrize(("count", "columns", "gap"), [(0, 4, 1), (4, 0, 1), (4, 4, -1)])
+def test_a_grid_that_cannot_be_is_refused(images, count, columns, gap):
+    with pytest.raises(ValueError, match=f"grid: {count} images in {columns} columns with a gap of {gap}"):
+        to_grid(images[:count], columns, gap)
+
+
+def test_a_png_keeps_every_pixel_and_the_order_of_red_green_and_blue(images):
+    for picture in (images[0], to_grid(images, columns=4, gap=3)):
+        with Image.open(io.BytesIO(encode_png(picture)), formats=["PNG"]) as decoded:
+            np.testing.assert_array_equal(np.asarray(decoded), picture)
+
+
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8)]
+)
+def test_what_is_no_picture_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"picture: \w+ \(.*\) is not allowed; give uint8"):
+        encode_png(wrong)
