@@ -112,8 +112,11 @@ def test_a_small_file_that_declares_a_huge_picture_is_refused_before_decoding() 
     wide_jpeg = JPEG[: frame + 5] + side.to_bytes(2) * 2 + JPEG[frame + 9 :]
     size = PNG.index(b"IHDR") + 4
     wide_png = PNG[:size] + side.to_bytes(4) * 2 + PNG[size + 8 :]
-    for data in (bomb, wide_jpeg, wide_png):
-        with pytest.raises(ValueError, match=f"(10,000 x 10,000|too large).*at most {MAX_PIXELS:,} pixels"):
+    rather_large = encode(Image.new("1", (2001, 2000)), "PNG")
+    for data in (bomb, rather_large, wide_jpeg, wide_png):
+        with pytest.raises(
+            ValueError, match=f"(10,000 x 10,000|2,001 x 2,000|too large).*at most {MAX_PIXELS:,} pixels"
+        ):
             decode_image(data)
 
 
