@@ -4,10 +4,12 @@ from cifarlab.recipe.changes import changes
 from cifarlab.recipe.document import Published, Recipe
 from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe
 from cifarlab.recipe.share import from_share_text, to_share_text
+from cifarlab.recipe.training import Training, with_epochs
 
 __all__ = [
     "Published",
     "Recipe",
+    "Training",
     "changes",
     "from_share_text",
     "load_recipe",
@@ -15,5 +17,6 @@ __all__ = [
     "recipe_names",
     "save_recipe",
     "to_share_text",
+    "with_epochs",
     "write_recipe",
 ]

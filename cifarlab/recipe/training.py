@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, model_validator
 
-from cifarlab.spec import Spec, real, whole
+from cifarlab.spec import Spec, read_spec, real, whole
 
 
 def _learning_rate(default: float) -> float:
@@ -89,3 +89,16 @@ class Training(Spec):
                 f"the peak lies within the {self.epochs} epochs of the run"
             )
         return self
+
+
+def with_epochs(training: Training, epochs: int) -> Training:
+    """The same training over another number of epochs; a One-Cycle keeps its shape, so that its peak moves along.
+
+    Raises:
+        SpecError: that number of epochs is not allowed.
+    """
+    document = training.to_plain() | {"epochs": epochs}
+    if isinstance(training.schedule, OneCycle):
+        peak_epoch = round(training.schedule.peak_epoch * epochs / training.epochs, 6)
+        document["schedule"] = training.schedule.to_plain() | {"peak_epoch": peak_epoch}
+    return read_spec(Training, document, "training")

@@ -92,15 +92,15 @@ def parse_yaml(text: str) -> object:
 
 def _refuse_aliases_and_depth(text: str) -> None:
     depth = 0
-    event: Any
     for event in yaml.parse(text, Loader=_Loader):
+        mark: Any = event.start_mark
         if isinstance(event, yaml.AliasEvent):
             problem = "aliases (*name) are not allowed; write the value out"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAXIMUM_DEPTH:
             problem = f"nesting deeper than {MAXIMUM_DEPTH} levels is not allowed"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
 def _where(error: yaml.MarkedYAMLError) -> str:
