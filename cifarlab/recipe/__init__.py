@@ -3,6 +3,7 @@
 from cifarlab.recipe.changes import changes
 from cifarlab.recipe.document import Published, Recipe
 from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe
+from cifarlab.recipe.judge import judge
 from cifarlab.recipe.share import from_share_text, to_share_text
 from cifarlab.recipe.training import Training, with_epochs
 
@@ -12,6 +13,7 @@ __all__ = [
     "Training",
     "changes",
     "from_share_text",
+    "judge",
     "load_recipe",
     "read_recipe",
     "recipe_names",

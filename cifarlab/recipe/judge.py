@@ -1,0 +1,128 @@
+"""Whether a recipe does what its assignment asks: structure, augmentation, schedule and, once known, accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from cifarlab.augment.steps import (
+    Augmentation,
+    CoarseDropout,
+    HorizontalFlip,
+    Normalization,
+    ShiftScaleRotate,
+    StepSpec,
+)
+from cifarlab.network import NetworkTable, Verdict, judge_structure, trace
+from cifarlab.recipe.document import Recipe
+from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, Goal, OneCyclePeak
+from cifarlab.recipe.training import Adam, OneCycle, Training
+
+HOLE_PIXELS = 16
+
+S = TypeVar("S", bound=StepSpec)
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What is known of a trained network: test accuracy in percent, and after how many epochs."""
+
+    accuracy_percent: float | None
+    epochs: int
+
+
+def judge(recipe: Recipe, accuracy_percent: float | None = None, epochs: int | None = None) -> tuple[Verdict, ...]:
+    """One verdict for each goal of the recipe, in their order.
+
+    `accuracy_percent` is the accuracy on all test images, 0 to 100, reached after `epochs` epochs (all of the
+    recipe's, when left out). Without it, goals of accuracy are not yet known; nor are they while it is too low and
+    epochs are left to train.
+    """
+    table = trace(recipe.network)
+    result = _Result(accuracy_percent, recipe.training.epochs if epochs is None else epochs)
+    return tuple(_judge_one(goal, recipe, table, result) for goal in recipe.goals)
+
+
+def _judge_one(goal: Goal, recipe: Recipe, table: NetworkTable, result: _Result) -> Verdict:
+    match goal:
+        case AccuracyAtLeast():
+            return _judge_accuracy(goal, recipe.training.epochs, result)
+        case CourseAugmentation():
+            return _judge_augmentation(goal, recipe.augmentation)
+        case OneCyclePeak():
+            return _judge_schedule(goal, recipe.training)
+        case _:
+            (verdict,) = judge_structure((goal,), recipe.network, table)
+            return verdict
+
+
+def _judge_accuracy(goal: AccuracyAtLeast, planned: int, result: _Result) -> Verdict:
+    within = f" within {goal.epochs} epochs" if goal.epochs else ""
+    title = f"accuracy at least {goal.percent:g} %{within}"
+    limit = goal.epochs or planned
+    if result.accuracy_percent is None:
+        reason = "not yet trained"
+        if planned > limit:
+            reason += f"; the recipe trains for {planned} epochs, more than {limit}"
+        return Verdict(goal, title, None, reason)
+    reason = f"{result.accuracy_percent:.2f} % after {result.epochs} epochs"
+    if goal.epochs and result.epochs > goal.epochs:
+        return Verdict(goal, title, False, f"{reason}, more than {goal.epochs}")
+    if result.accuracy_percent >= goal.percent:
+        return Verdict(goal, title, True, reason)
+    if result.epochs < min(planned, limit):
+        return Verdict(goal, title, None, f"{reason} of {planned}")
+    return Verdict(goal, title, False, reason)
+
+
+def _judge_augmentation(goal: CourseAugmentation, augmentation: Augmentation) -> Verdict:
+    title = f"flip, shift-scale-rotate, one {HOLE_PIXELS}x{HOLE_PIXELS} hole filled with the mean"
+    if missing := list(_missing_steps(augmentation)):
+        return Verdict(goal, title, False, "; ".join(missing))
+    fills = [step.fill for step in _in_use(augmentation, CoarseDropout) if _is_course_hole(step)]
+    if _mean_fill(augmentation) in fills or "mean" in fills:
+        return Verdict(goal, title, True, "all three are there")
+    return Verdict(goal, title, None, f"the hole is filled with {fills[0]}; whether that is the mean, the images tell")
+
+
+def _missing_steps(augmentation: Augmentation) -> Iterator[str]:
+    if not _in_use(augmentation, HorizontalFlip):
+        yield "no horizontal flip"
+    moves = _in_use(augmentation, ShiftScaleRotate)
+    if not any(step.shift or step.scale or step.rotate for step in moves):
+        yield "no shift-scale-rotate"
+    holes = _in_use(augmentation, CoarseDropout)
+    if not holes:
+        yield "no coarse dropout"
+    elif not any(map(_is_course_hole, holes)):
+        noun = "hole" if holes[0].holes == 1 else "holes"
+        yield f"{holes[0].holes} {noun} of {holes[0].height}x{holes[0].width} pixels instead"
+
+
+def _in_use(augmentation: Augmentation, kind: type[S]) -> list[S]:
+    return [s for s in augmentation.steps if isinstance(s, kind) and s.enabled and s.probability > 0]
+
+
+def _is_course_hole(step: CoarseDropout) -> bool:
+    return (step.holes, step.height, step.width) == (1, HOLE_PIXELS, HOLE_PIXELS)
+
+
+def _mean_fill(augmentation: Augmentation) -> tuple[int, ...]:
+    """The grey levels of the mean that the recipe normalises by: what training writes for `fill: mean`."""
+    normalize = augmentation.normalize
+    return tuple(round(255 * mean) for mean in normalize.mean) if isinstance(normalize, Normalization) else ()
+
+
+def _judge_schedule(goal: OneCyclePeak, training: Training) -> Verdict:
+    title = f"One-Cycle with its peak at epoch {goal.epoch:g}, batches of {goal.batch_size}, Adam"
+    differing = []
+    if not isinstance(training.schedule, OneCycle):
+        differing.append(f"the schedule is {training.schedule.type}")
+    elif training.schedule.peak_epoch != goal.epoch:
+        differing.append(f"the peak is at epoch {training.schedule.peak_epoch:g}")
+    if training.batch_size != goal.batch_size:
+        differing.append(f"batches hold {training.batch_size}")
+    if not isinstance(training.optimizer, Adam):
+        differing.append(f"the optimiser is {training.optimizer.type}")
+    return Verdict(goal, title, not differing, "; ".join(differing) or "all three hold")
