@@ -3,6 +3,15 @@
 from cifarlab.analysis.attribution import AttributionMaps, Placement
 from cifarlab.analysis.class_evidence import class_evidence, has_affine_head
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation, wilson_interval
+from cifarlab.analysis.examination import (
+    Examination,
+    TrainedNetwork,
+    evaluate,
+    examine,
+    normalization_of,
+    stamp,
+    trained_networks,
+)
 from cifarlab.analysis.gradcam import class_activation_maps
 from cifarlab.analysis.mistakes import ORDERS, Confusion, Order, margins, mistakes, most_confused, rightly_classified
 from cifarlab.analysis.overlay import enlarged, overlay, signed_overlay
@@ -14,18 +23,25 @@ __all__ = [
     "ClassFigures",
     "Confusion",
     "Evaluation",
+    "Examination",
     "Order",
     "Placement",
+    "TrainedNetwork",
     "class_activation_maps",
     "class_evidence",
     "enlarged",
+    "evaluate",
+    "examine",
     "has_affine_head",
     "margins",
     "mistakes",
     "most_confused",
+    "normalization_of",
     "overlay",
     "predict",
     "rightly_classified",
     "signed_overlay",
+    "stamp",
+    "trained_networks",
     "wilson_interval",
 ]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cifarlab.augment.normalise import normalised
 from cifarlab.augment.steps import Normalization
 from cifarlab.data.images import IMAGE_SIDE
 
@@ -56,12 +55,15 @@ def network_inputs(
     """
     import torch
 
+    from cifarlab.training.evaluation import to_input
+
     _check_images(images)
     device = _device(model)
     model.eval()
     for start in range(0, len(images), BATCH_SIZE):
-        values = normalised(images[start : start + BATCH_SIZE], normalization)
-        yield torch.from_numpy(values).permute(0, 3, 1, 2).to(device)
+        # A copy, because image sets are read-only and torch has no read-only tensors.
+        pixels = torch.from_numpy(images[start : start + BATCH_SIZE].copy())
+        yield to_input(pixels.to(device), normalization)
 
 
 def _check_images(images: NDArray[np.uint8]) -> None:

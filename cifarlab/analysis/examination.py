@@ -1,0 +1,133 @@
+"""Trained networks at hand, and what each of them answered on its own test images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cifarlab.analysis.evaluation import Evaluation
+from cifarlab.analysis.predictions import Progress, predict
+from cifarlab.augment.steps import Normalization
+from cifarlab.data import ImageSet, describe_source, load_images
+from cifarlab.recipe import Recipe
+from cifarlab.training.checkpoint import (
+    CheckpointFacts,
+    checkpoint_facts,
+    find_weights,
+    load_checkpoint,
+    load_test_logits,
+    shipped_checkpoints,
+)
+from cifarlab.training.run import TEST_LOGITS, RunDirectory, list_runs
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """A trained network at hand: its name, its directory, and its run, unless it came with the laboratory."""
+
+    name: str
+    path: Path
+    run: RunDirectory | None
+
+
+@dataclass(frozen=True, eq=False)
+class Examination:
+    """A network's answers on the test split that belongs to its training, and the images, as far as they are here.
+
+    `facts` say what it was trained on and how far. Without `images`, `problem` says why and what to do.
+    """
+
+    evaluation: Evaluation
+    facts: CheckpointFacts
+    images: ImageSet | None
+    problem: str = ""
+
+
+def trained_networks(runs_dir: Path | None = None) -> tuple[TrainedNetwork, ...]:
+    """Every network that can be looked at: runs, those that started last first, then those that came along.
+
+    A run is listed before its first epoch is complete, too: it has no weights yet.
+    """
+    runs = (TrainedNetwork(run.name, run.path, run) for run in list_runs(runs_dir))
+    shipped = (TrainedNetwork(name, path, None) for name, path in shipped_checkpoints().items())
+    return (*runs, *shipped)
+
+
+def examine(path: str | Path, *, on_progress: Progress | None = None) -> Examination:
+    """What the network at `path` (run directory, checkpoint or file of weights) answered on its own test images.
+
+    Stored answers are used where they belong to these weights, else the images are put to the network, and
+    `on_progress` is told how many. Images of another source are never put to it.
+
+    Raises:
+        ValueError: the weights cannot be read, or there are neither stored answers nor images.
+    """
+    facts = checkpoint_facts(path)
+    images, problem = _test_images(facts)
+    evaluation = _stored(path, facts)
+    if evaluation is None:
+        if images is None:
+            raise ValueError(problem)
+        evaluation = evaluate(path, images, on_progress=on_progress)
+    if images is not None and not np.array_equal(images.labels, evaluation.labels):
+        images, problem = None, f"images: those of {facts.data} are no longer the ones that were answered; train again"
+    return Examination(evaluation, facts, images, problem)
+
+
+def evaluate(path: str | Path, images: ImageSet, *, on_progress: Progress | None = None) -> Evaluation:
+    """Put images, whichever they are, to the network at `path`.
+
+    Raises:
+        ValueError: the weights cannot be read, or its classes are not those of the images.
+    """
+    names = checkpoint_facts(path).class_names
+    if names != images.class_names:
+        raise ValueError(
+            f"images: {images.name} has the classes {', '.join(images.class_names)}, but the network was trained on "
+            f"{', '.join(names)}; choose images of those classes"
+        )
+    model, recipe = load_checkpoint(path)
+    logits = predict(model, images.images, normalization_of(recipe), on_progress=on_progress)
+    return Evaluation(logits, images.labels, names)
+
+
+def normalization_of(recipe: Recipe) -> Normalization:
+    """The numbers that a trained network's images are normalised by.
+
+    Raises:
+        ValueError: the recipe still says `dataset`, as it does before training.
+    """
+    numbers = recipe.augmentation.normalize
+    if not isinstance(numbers, Normalization):
+        raise ValueError(
+            f"augmentation.normalize: {numbers!r} is not allowed in the recipe of a trained network; "
+            "give the mean and std that it was trained with"
+        )
+    return numbers
+
+
+def stamp(path: str | Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when the weights at `path` or their stored answers do: name, bytes and time of each file.
+
+    Raises:
+        ValueError: there are no weights.
+    """
+    weights = find_weights(path)
+    files = [file for file in (weights, weights.parent / TEST_LOGITS) if file.is_file()]
+    return tuple((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+
+
+def _test_images(facts: CheckpointFacts) -> tuple[ImageSet | None, str]:
+    """The test split that belongs to the training, or why it cannot be had."""
+    problem = describe_source(facts.data).problem
+    return (None, problem) if problem else (load_images(facts.data, "test"), "")
+
+
+def _stored(path: str | Path, facts: CheckpointFacts) -> Evaluation | None:
+    """The stored answers, if there are any and they are those of these weights."""
+    if not (find_weights(path).parent / TEST_LOGITS).is_file():
+        return None
+    stored = load_test_logits(path)
+    return Evaluation(stored.logits, stored.labels, facts.class_names) if stored.facts == facts else None
