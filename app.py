@@ -12,8 +12,9 @@ from pages.parts.boundary import boundary
 PAGES = Path(__file__).parent / "pages"
 NAMES = ("data", "augment", "network", "train", "mistakes")
 
-st.set_page_config(page_title="CIFAR Lab", page_icon=":material/grid_view:", layout="wide")
+st.set_page_config(page_title="CIFAR Lab", page_icon=str(PAGES / "parts" / "icon.svg"), layout="wide")
 warm_up.prepare()
+st.logo(str(PAGES / "parts" / "wordmark.svg"), size="large")
 
 pages = [
     st.Page(path, title=name.title(), default=name == "augment")

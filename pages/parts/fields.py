@@ -130,7 +130,7 @@ def _slider(field: Field[Any], bounds: FieldHelp) -> None:
         kind(bounds.minimum),
         kind(bounds.maximum),
         step=kind(bounds.step),
-        format="percent" if percent else None,
+        format="percent" if percent else "%g",
         key=field.hold(kind(field.value)),
         help=f"{bounds.help} {bounds.allowed[0].upper()}{bounds.allowed[1:]}.",
         on_change=field.take,

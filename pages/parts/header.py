@@ -36,7 +36,8 @@ def figures(table: NetworkTable, verdicts: tuple[Verdict, ...]) -> str:
     """What the network comes to and how its goals stand, as one line of HTML."""
     if table.diagnostics:
         first = table.diagnostics[0]
-        return f'<div class="figures"><b class="missed">{escape(first.layer_id)}: {escape(first.message)}</b></div>'
+        where = f"{first.layer_id}: " if first.layer_id else ""
+        return f'<div class="figures"><b class="missed">{escape(where + first.message)}</b></div>'
     field, after = table.receptive_field_before_pooling, table.receptive_field
     numbers = [
         f"<b>{table.parameters:,}</b> params",

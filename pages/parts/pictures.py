@@ -1,4 +1,4 @@
-"""Pictures of pixels on a page: one PNG of native pixels for a whole grid, enlarged by the browser without smoothing."""
+"""Pictures of pixels on a page: one PNG of native pixels for a whole grid, enlarged by the browser, never smoothed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from cifarlab.augment import encode_png, to_grid
 
+PALE = 80
+"""Opacity, of 255, of what is there only to be compared with."""
+
 
 def draw_grid(images: NDArray[np.uint8], *, columns: int, alt: str, key: str, gap: int = 1) -> None:
     """Draw images, uint8 RGB (N, height, width, 3), as one picture, row by row, `gap` transparent pixels apart.
 
-    The picture takes the width of its place and holds its height before it is decoded, so nothing jumps; `alt` says what
-    it shows to whoever cannot see it.
+    The picture takes the width of its place and holds its height before it is decoded, so nothing jumps; `alt` says
+    what it shows to whoever cannot see it.
     """
     draw_picture(to_grid(images, columns, gap), alt=alt, key=key)
 
@@ -35,3 +38,49 @@ def image_tag(picture: NDArray[np.uint8], alt: str) -> str:
         f'<img class="pixels" width="{width}" height="{height}" alt="{escape(alt, quote=True)}" '
         f'src="data:image/png;base64,{data}">'
     )
+
+
+def beside_original(original: NDArray[np.uint8], others: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """A grid, uint8 RGBA, whose first 2 x 2 cells hold the original at twice its size and the rest the others.
+
+    `original` is uint8 RGB (side, side, 3), `others` uint8 RGB (N, side, side, 3); cells stand one pixel apart.
+    """
+    side = len(original)
+    cells = [(row, column) for row in range(len(others) + 2) for column in range(columns) if row > 1 or column > 1]
+    cells = cells[: len(others)]
+    rows = max(2, 1 + max((row for row, _ in cells), default=0))
+    picture = np.zeros((rows * (side + 1) - 1, columns * (side + 1) - 1, 4), dtype=np.uint8)
+    picture[: 2 * side, : 2 * side] = _opaque(original.repeat(2, axis=0).repeat(2, axis=1))
+    for (row, column), image in zip(cells, others, strict=True):
+        top, left = row * (side + 1), column * (side + 1)
+        picture[top : top + side, left : left + side] = _opaque(image)
+    return picture
+
+
+def pairs_picture(before: NDArray[np.uint8], after: NDArray[np.uint8], columns: int = 6) -> NDArray[np.uint8]:
+    """A grid, uint8 RGBA, of images with their later version under each; a wider gap parts the rows of pairs.
+
+    `before` and `after` are uint8 RGB (N, side, side, 3).
+    """
+    rows = [slice(start, start + columns) for start in range(0, len(before), columns)]
+    bands = [np.concatenate([to_grid(images[row], columns) for images in (before, after)]) for row in rows]
+    width = bands[0].shape[1]
+    gap = np.zeros((4, width, 4), dtype=np.uint8)
+    padded = [np.pad(band, ((0, 0), (0, width - band.shape[1]), (0, 0))) for band in bands]
+    return np.concatenate([part for band in padded for part in (band, gap)][:-1])
+
+
+def faded(images: NDArray[np.uint8], full: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """A row of images, uint8 RGBA, in which those that are not `full` are pale.
+
+    `images` is uint8 RGB (N, side, side, 3), `full` bool (N,).
+    """
+    side = images.shape[1]
+    row = to_grid(images, len(images))
+    for index in np.flatnonzero(~full):
+        row[:, index * (side + 1) : index * (side + 1) + side, 3] = PALE
+    return row
+
+
+def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.dstack([image, np.full(image.shape[:2], 255, dtype=np.uint8)])

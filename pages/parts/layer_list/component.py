@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Item:
-    """One row: `enabled` is None without a switch, `children` None for what holds nothing, `problem` is shown in red."""
+    """One row: `enabled` is None without a switch, `children` None when it holds nothing, `problem` is shown in red."""
 
     id: str
     title: str
