@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -96,3 +96,11 @@ class NetworkTable:
             "receptive_field_before_pooling": self.receptive_field_before_pooling,
             "diagnostics": [asdict(diagnostic) for diagnostic in self.diagnostics],
         }
+
+
+def final_pool(rows: Sequence[Row]) -> Row | None:
+    """The last average pool whose window covers its whole map, if there is one."""
+    pools = [row for row in rows if row.averages_whole_map]
+    # The mean of a single unit pools nothing: it must not hide a pool before it.
+    pools = [row for row in pools if row.n_in > 1] or pools
+    return pools[-1] if pools else None

@@ -34,7 +34,7 @@ from cifarlab.network.layers import (
     Residual,
     Then,
 )
-from cifarlab.network.table import NetworkTable, Row, RowKind
+from cifarlab.network.table import NetworkTable, Row, RowKind, final_pool
 
 
 def trace(network: Network, image_side: int = IMAGE_SIDE) -> NetworkTable:
@@ -49,22 +49,16 @@ def trace(network: Network, image_side: int = IMAGE_SIDE) -> NetworkTable:
     except BrokenLayerError as broken:
         diagnostics = broken.diagnostics
     receptive_field = next(reversed(walk.outputs.values()), image).receptive_field
+    pool = final_pool(walk.rows)
     return NetworkTable(
         rows=tuple(walk.rows),
         outputs=walk.outputs,
         parameters=sum(row.parameters for row in walk.rows),
         multiply_adds=sum(row.multiply_adds for row in walk.rows),
         receptive_field=receptive_field,
-        receptive_field_before_pooling=_before_pooling(walk.rows, receptive_field),
+        receptive_field_before_pooling=pool.receptive_field_in if pool else receptive_field,
         diagnostics=diagnostics,
     )
-
-
-def _before_pooling(rows: list[Row], receptive_field: int) -> int:
-    pools = [row for row in rows if row.averages_whole_map]
-    # The mean of a single unit pools nothing: it must not hide a pool before it.
-    pools = [row for row in pools if row.n_in > 1] or pools
-    return pools[-1].receptive_field_in if pools else receptive_field
 
 
 class _Walk:
