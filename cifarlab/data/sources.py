@@ -112,7 +112,7 @@ def _stamp_cifar10(_: Split) -> Hashable:
 
 
 def _load_sketch10(split: Split) -> ImageSet:
-    from cifarlab.data.sketch10 import draw_sketch10
+    from cifarlab.data.sketch10 import draw_sketch10  # a dozen modules that only a visit without real images needs
 
     return cached_images("sketch10", _drawing_code(), split, lambda: draw_sketch10(split))
 
