@@ -1,0 +1,52 @@
+"""Writing so that a reader, a crash or a full disk never leaves half a file behind."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write `content` to `path`, whole or not at all; `durable` waits until the disk has it.
+
+    The folder must exist: a run directory that was deleted is not to come back half empty.
+
+    Raises:
+        OSError: the disk refuses; `path` is as it was, and what was written of the new file is removed.
+    """
+    neighbour = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with neighbour.open("xb") as file:
+            write_all(file.fileno(), content)
+            if durable:
+                os.fsync(file.fileno())
+        neighbour.replace(path)
+    finally:
+        neighbour.unlink(missing_ok=True)
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add `line` and a newline to the end of `path` and wait until the disk has them.
+
+    Raises:
+        OSError: the disk refuses; the file is cut back to what it was.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        size = os.fstat(descriptor).st_size
+        try:
+            write_all(descriptor, line + b"\n")
+        except OSError:
+            os.ftruncate(descriptor, size)
+            raise
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte, however many calls the system takes for it."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

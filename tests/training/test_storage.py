@@ -1,0 +1,60 @@
+import errno
+import os
+
+import pytest
+
+from cifarlab.training import storage
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path = tmp_path / "status.json"
+    path.write_bytes(b"old")
+    storage.replace_file(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["status.json"]
+
+
+def test_a_full_disk_leaves_the_old_file_and_no_fragment(tmp_path, monkeypatch):
+    path = tmp_path / "last.safetensors"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(storage.os, "write", _full_after(3))
+    with pytest.raises(OSError, match="No space left"):
+        storage.replace_file(path, b"new weights")
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["last.safetensors"]
+
+
+def test_a_file_does_not_bring_a_deleted_folder_back(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        storage.replace_file(tmp_path / "gone" / "status.json", b"new")
+    assert not (tmp_path / "gone").exists()
+
+
+def test_lines_are_added_in_order(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    storage.append_line(path, b'{"epoch":1}')
+    storage.append_line(path, b'{"epoch":2}')
+    assert path.read_bytes() == b'{"epoch":1}\n{"epoch":2}\n'
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path, monkeypatch):
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(b"first\n")
+    monkeypatch.setattr(storage.os, "write", _full_after(3))
+    with pytest.raises(OSError, match="No space left"):
+        storage.append_line(path, b"second")
+    assert path.read_bytes() == b"first\n"
+
+
+def _full_after(count):
+    """`os.write` on a disk that has room for `count` more bytes."""
+    room, write = [count], os.write
+
+    def limited(descriptor, content):
+        if not room[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = write(descriptor, content[: room[0]])
+        room[0] -= written
+        return written
+
+    return limited
