@@ -6,10 +6,11 @@ import streamlit as st
 
 from cifarlab.recipe import Training
 from cifarlab.training import RunDirectory, available_devices, launch, list_runs
-from pages.parts import fields, live_run, run_list, sources
+from pages.parts import fields, sources
 from pages.parts.boundary import sentence
-from pages.parts.schedule_chart import draw_schedule
 from pages.parts.session import Visit, current
+from pages.train import live_run, run_list
+from pages.train.schedule_chart import draw_schedule
 
 REFUSED = "train.refused"
 

@@ -10,7 +10,8 @@ from cifarlab.network import Layer, NetworkTable, walk
 from cifarlab.network.edit import Action, Replace, apply
 from cifarlab.network.layers import Residual
 from cifarlab.recipe import judge
-from pages.parts import fields, layer_table, network_list, operations, palette
+from pages.network import layer_items, layer_table, operations, palette
+from pages.parts import fields
 from pages.parts.goals import goal_lines
 from pages.parts.layer_list import Action as Asked
 from pages.parts.layer_list import layer_list
@@ -42,7 +43,7 @@ def layers(visit: Visit, table: NetworkTable) -> None:
     if refusal := st.session_state.get(REFUSED):
         st.error(refusal)
     layer_list(
-        network_list.items_of(visit.recipe.network, table),
+        layer_items.items_of(visit.recipe.network, table),
         key="network-layers",
         label="Layers of the network",
         selected=selected_id(visit),
@@ -61,7 +62,7 @@ def inspector(visit: Visit) -> None:
         edit(visit, Replace(str(layer.id), edited))
 
     with st.container(border=True, key="network-inspector"):
-        st.markdown(f"**{network_list.title_of(layer)}** &nbsp; `{layer.id}`")
+        st.markdown(f"**{layer_items.title_of(layer)}** &nbsp; `{layer.id}`")
         if isinstance(layer, Residual):
             st.caption("Its body is edited in the list: select a layer in it, or drag one in.")
         fields.edit_fields(layer, f"network.{layer.id}", replace, columns=3, numbers="box")
@@ -100,14 +101,14 @@ def act(visit: Visit, asked: Asked) -> None:
     """Carry out what was asked of a row."""
     if asked.op != "remove":
         st.session_state[SELECTED] = asked.id
-    if action := network_list.edit_asked(asked):
+    if action := layer_items.edit_asked(asked):
         edit(visit, action)
 
 
 def insert(visit: Visit, new: tuple[Layer, ...]) -> None:
     """Put new layers behind the selected one, and select the last of them."""
     known = {layer.id for layer in walk(visit.recipe.network.layers)}
-    edit(visit, *network_list.insert_after(visit.recipe.network, selected_id(visit), new))
+    edit(visit, *layer_items.insert_after(visit.recipe.network, selected_id(visit), new))
     added = [layer.id for layer in walk(visit.recipe.network.layers) if layer.id not in known]
     if added:
         st.session_state[SELECTED] = added[0] if len(new) == 1 else added[-1]

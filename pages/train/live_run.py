@@ -12,20 +12,12 @@ import streamlit as st
 from cifarlab.plots import TEST_COLOUR, TRAIN_COLOUR
 from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, stop
 from pages.parts.boundary import boundary
+from pages.parts.places import page_file
+from pages.parts.run_states import STATES
 
 POLL_SECONDS = 1.0
 MOST_POINTS = 500
 CHART_HEIGHT = 230
-
-STATES = {
-    "queued": "waiting to start",
-    "running": "training",
-    "stopping": "stopping",
-    "finished": "finished",
-    "stopped": "stopped",
-    "failed": "failed",
-    "crashed": "ended without a word",
-}
 
 
 def draw(run: RunDirectory) -> None:
@@ -53,7 +45,12 @@ def _head(run: RunDirectory, status: RunStatus) -> None:
             stopping = status.state == "stopping"
             st.button("Stop", key="run.stop", icon=":material/stop:", on_click=_stop, args=(run,), disabled=stopping)
         elif status.epoch:
-            st.page_link("pages/mistakes.py", label="Open its mistakes", icon=":material/search:")
+            st.page_link(
+                page_file("mistakes"),
+                label="Open its mistakes",
+                icon=":material/search:",
+                query_params={"model": run.name},
+            )
     share = status.step / status.steps if status.steps else 0.0
     st.progress(
         share, f"epoch {status.epoch} of {status.epochs} · {status.message}" if status.epochs else status.message
