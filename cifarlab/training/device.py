@@ -1,0 +1,95 @@
+"""Where a network is trained: which devices there are, and how many processor cores this process may use."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+_SECONDS_TO_LIST = 10
+
+
+@cache
+def available_devices() -> tuple[str, ...]:
+    """The devices that a run can be started on, the quickest first: `cuda:0` …, `mps`, `cpu`.
+
+    Found without torch, so that asking costs no GPU memory and starts nothing; a process asks the system once.
+    """
+    return (*_graphics_cards(), *(("mps",) if _is_apple_silicon() else ()), "cpu")
+
+
+def resolve_device(name: str) -> torch.device:
+    """The device of that name; `auto` is the quickest there is. For the process that trains: it may start CUDA.
+
+    Raises:
+        ValueError: there is no such device here.
+    """
+    import torch
+
+    present = _devices_of_torch()
+    if name == "auto":
+        return torch.device(present[0])
+    wanted = "cuda:0" if name == "cuda" else name
+    if wanted not in present:
+        raise ValueError(f"device: {name!r} is not here; choose auto, {', '.join(present)}")
+    return torch.device(wanted)
+
+
+def hardware_name(device: torch.device) -> str:
+    """The device as its maker names it, such as `NVIDIA H200`."""
+    import torch
+
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else _processor_name()
+
+
+def usable_cores() -> int:
+    """How many processor cores this process may keep busy: those it may run on, or fewer where a container says so."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(allowed, _container_limit() or allowed))
+
+
+def _devices_of_torch() -> tuple[str, ...]:
+    import torch
+
+    cards = tuple(f"cuda:{index}" for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0))
+    return (*cards, *(("mps",) if torch.backends.mps.is_available() else ()), "cpu")
+
+
+def _graphics_cards() -> tuple[str, ...]:
+    try:
+        listing = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=_SECONDS_TO_LIST)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    count = listing.stdout.count("GPU ") if listing.returncode == 0 else 0
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        count = min(count, len([entry for entry in visible.split(",") if entry.strip() not in ("", "-1")]))
+    return tuple(f"cuda:{index}" for index in range(count))
+
+
+def _is_apple_silicon() -> bool:
+    return platform.system() == "Darwin" and platform.machine() == "arm64"
+
+
+def _container_limit() -> int | None:
+    """Whole cores that the control group grants, or None without a limit. Source: Linux, cgroup-v2, `cpu.max`."""
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return int(quota) // int(period)
+    except (OSError, ValueError):
+        return None
+
+
+def _processor_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
