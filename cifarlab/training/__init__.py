@@ -1,1 +1,51 @@
 """Training in a process of its own: the engine, run directories, checkpoints, and what starts a run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cifarlab.training.checkpoint import (
+    CheckpointFacts,
+    StoredLogits,
+    checkpoint_facts,
+    load_checkpoint,
+    load_test_logits,
+    shipped_checkpoints,
+)
+from cifarlab.training.device import available_devices
+from cifarlab.training.launch import launch, stop
+from cifarlab.training.optimisation import learning_rate
+from cifarlab.training.records import EpochMetrics, RunInfo, RunStatus, State
+from cifarlab.training.run import RunDirectory, list_runs, runs_folder
+
+if TYPE_CHECKING:
+    from cifarlab.training.engine import train
+
+__all__ = [
+    "CheckpointFacts",
+    "EpochMetrics",
+    "RunDirectory",
+    "RunInfo",
+    "RunStatus",
+    "State",
+    "StoredLogits",
+    "available_devices",
+    "checkpoint_facts",
+    "launch",
+    "learning_rate",
+    "list_runs",
+    "load_checkpoint",
+    "load_test_logits",
+    "runs_folder",
+    "shipped_checkpoints",
+    "stop",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """`train` arrives on first use: it needs PyTorch, which takes seconds to import."""
+    if name == "train":
+        return import_module("cifarlab.training.engine").train
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,112 @@
+"""Augmented batches: which images come when, and who prepares them."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader, Dataset
+
+from cifarlab.augment import Pipeline
+from cifarlab.training.material import Material
+
+Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
+"""Images, uint8 (n, 32, 32, 3), and labels, int64 (n,)."""
+
+Draw: TypeAlias = tuple[int, NDArray[np.int64]]
+"""An epoch's number, from 1, and the indices into the training split that make a batch, int64 (n,)."""
+
+# Below this many images, starting workers takes longer than they save.
+_IMAGES_WORTH_WORKERS = 20_000
+_MOST_WORKERS = 8
+
+
+def steps_per_epoch(images: int, batch_size: int) -> int:
+    """How many batches an epoch has. The last is smaller; a single image is left out, as batch norm needs two."""
+    whole, rest = divmod(images, batch_size)
+    return whole + (rest > 1 or (rest == 1 and batch_size == 1))
+
+
+def worker_count(device: torch.device, images: int, cores: int) -> int:
+    """How many processes augment: none where the training itself keeps the cores busy."""
+    if images < _IMAGES_WORTH_WORKERS:
+        return 0
+    return min(_MOST_WORKERS, cores // 4 if device.type == "cpu" else cores - 1)
+
+
+def epoch_order(indices: NDArray[np.int64], seed: int, epoch: int) -> NDArray[np.int64]:
+    """`indices` in the order of this epoch, numbered from 1: it depends on the seed and the epoch alone."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(epoch,))).permutation(indices)
+
+
+class Plan:
+    """Every batch of a run in its order: iterating gives a `Draw` for each."""
+
+    def __init__(self, material: Material) -> None:
+        self._indices, self._training = material.trained_on, material.recipe.training
+        self.steps_per_epoch = steps_per_epoch(len(self._indices), self._training.batch_size)
+
+    def __len__(self) -> int:
+        return self.steps_per_epoch * self._training.epochs
+
+    def __iter__(self) -> Iterator[Draw]:
+        size = self._training.batch_size
+        for epoch in range(1, self._training.epochs + 1):
+            order = epoch_order(self._indices, self._training.seed, epoch)
+            for start in range(0, self.steps_per_epoch * size, size):
+                yield epoch, order[start : start + size]
+
+
+class AugmentedImages(Dataset[Batch]):
+    """The training images, augmented by the recipe: item `(epoch, indices)` is a whole batch.
+
+    An image's draws depend on the seed, the epoch and its index in the training split alone, so that neither the
+    number of workers nor the order matters.
+    """
+
+    def __init__(self, material: Material) -> None:
+        self._train, self._seed = material.train, material.recipe.training.seed
+        self._pipeline = Pipeline(material.recipe.augmentation)
+
+    def __getitem__(self, draw: Draw) -> Batch:
+        epoch, indices = draw
+        # The previews number the epochs from 0.
+        images = [
+            self._pipeline.apply(self._train.images[index], seed=self._seed, epoch=epoch - 1, sample=int(index))
+            for index in indices
+        ]
+        return torch.from_numpy(np.stack(images)), torch.from_numpy(self._train.labels[indices])
+
+
+@contextmanager
+def open_batches(material: Material, workers: int) -> Iterator[Iterator[Batch]]:
+    """Every batch of the run, in order; the workers are gone afterwards."""
+    loader = DataLoader(
+        AugmentedImages(material),
+        batch_size=None,
+        sampler=Plan(material),
+        num_workers=workers,
+        worker_init_fn=_start_worker if workers else None,
+    )
+    batches = iter(loader)
+    try:
+        yield batches
+    finally:
+        # They end with their iterator, but the trace of an error may keep that alive.
+        if workers:
+            batches._shutdown_workers()  # type: ignore[attr-defined]
+
+
+def _start_worker(_: int) -> None:
+    """Leave the cores to the training, and the signals to the process that started this one."""
+    import cv2
+
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -1,0 +1,71 @@
+"""How good a network is on a split, while it trains: its logits, loss and accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from cifarlab.augment import Normalization
+from cifarlab.data import ImageSet
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a network answered: logits, float32 (N, classes), mean cross-entropy in nats, and share right, 0..1."""
+
+    logits: NDArray[np.float32]
+    loss: float
+    accuracy: float
+
+
+def to_input(images: torch.Tensor, normalization: Normalization) -> torch.Tensor:
+    """Images uint8 (n, 32, 32, 3) as a network takes them: normalised, float32 (n, 3, 32, 32), on the same device."""
+    mean, std = (
+        torch.tensor(values, device=images.device).view(1, 3, 1, 1)
+        for values in (normalization.mean, normalization.std)
+    )
+    return images.permute(0, 3, 1, 2).float().div_(255).sub_(mean).div_(std).contiguous()
+
+
+def evaluate(
+    model: torch.nn.Module,
+    images: ImageSet,
+    normalization: Normalization,
+    device: torch.device,
+    heartbeat: Callable[[], None] = lambda: None,
+) -> Outcome:
+    """The outcome of `model`, which is on `device`, for a split that is normalised and nothing else.
+
+    `heartbeat` is called after each batch, and may raise to end it. The model is left in the mode it came in.
+    """
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            parts = list(_answers(model, images, normalization, device, heartbeat))
+    finally:
+        model.train(was_training)
+    logits, labels = torch.cat(parts), torch.from_numpy(images.labels.copy())
+    loss = torch.nn.functional.cross_entropy(logits.double(), labels).item()
+    right = (logits.argmax(1) == labels).double().mean().item()
+    return Outcome(logits.numpy(), loss, right)
+
+
+def _answers(
+    model: torch.nn.Module,
+    images: ImageSet,
+    normalization: Normalization,
+    device: torch.device,
+    heartbeat: Callable[[], None],
+) -> Iterator[torch.Tensor]:
+    for start in range(0, len(images), _BATCH):
+        # A copy, because image sets are read-only and torch has no read-only tensors.
+        pixels = torch.from_numpy(images.images[start : start + _BATCH].copy()).to(device)
+        yield model(to_input(pixels, normalization)).float().cpu()
+        heartbeat()

@@ -1,0 +1,41 @@
+"""What goes wrong in a run, in one sentence that says what to do."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+
+class DivergedError(ArithmeticError):
+    """The loss is not a number any more."""
+
+
+def explain(error: Exception, directory: Path, batch_size: int) -> str:
+    """One sentence on why the run in `directory` ended: for whoever reads the page, without a traceback."""
+    import torch
+
+    if isinstance(error, MemoryError | torch.OutOfMemoryError) or _is_allocation_failure(error):
+        return f"Out of memory at a batch size of {batch_size}; choose a smaller one, or a smaller network."
+    if isinstance(error, OSError):
+        return _explain_system(error, directory)
+    if isinstance(error, ValueError | DivergedError):
+        return str(error)
+    return f"Unexpected {type(error).__name__}: {_first_line(error)}; the log has the whole trace."
+
+
+def _explain_system(error: OSError, directory: Path) -> str:
+    if not directory.is_dir():
+        return f"The run directory {directory} was deleted or moved while the run wrote to it; start the run again."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk of {directory} is full; free some space and start the run again."
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}; make it readable and writable for this user and start the run again."
+
+
+def _is_allocation_failure(error: Exception) -> bool:
+    """torch has no class of its own for a failed allocation on the CPU."""
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), "no message")

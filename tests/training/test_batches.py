@@ -1,0 +1,84 @@
+import multiprocessing
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from cifarlab.augment.preview import one_image_many_draws
+from cifarlab.training.batches import epoch_order, open_batches, steps_per_epoch, worker_count
+from cifarlab.training.material import gather
+
+
+@pytest.fixture(scope="module")
+def material(recipe, pictures):
+    return gather(recipe, pictures)
+
+
+@pytest.fixture(scope="module")
+def batches(material):
+    """All batches of the run: 3 epochs of 4."""
+    with open_batches(material, workers=0) as opened:
+        return list(opened)
+
+
+@pytest.mark.parametrize(
+    ("images", "size", "steps"), [(96, 25, 4), (100, 25, 4), (101, 25, 4), (102, 25, 5), (3, 1, 3), (2, 512, 1)]
+)
+def test_the_rest_of_an_epoch_is_a_batch_unless_it_is_one_image(images, size, steps):
+    assert steps_per_epoch(images, size) == steps
+
+
+def test_every_image_comes_once_in_each_epoch(batches):
+    assert [len(labels) for _, labels in batches] == [25, 25, 25, 21] * 3
+    for start in (0, 4, 8):
+        labels = torch.cat([labels for _, labels in batches[start : start + 4]])
+        assert torch.bincount(labels).tolist() == [32, 32, 32]
+
+
+def test_the_order_is_another_in_each_epoch_and_with_each_seed():
+    indices = np.arange(5, 105)
+    orders = [epoch_order(indices, seed, epoch) for seed, epoch in ((0, 1), (0, 2), (1, 1))]
+    assert all(sorted(order) == list(indices) for order in orders)
+    assert len({tuple(order) for order in orders}) == 3
+    assert np.array_equal(orders[1], epoch_order(indices, 0, 2))
+
+
+def test_an_image_is_augmented_as_the_preview_shows_it(material, batches):
+    image, seed = material.train.images[0], material.recipe.training.seed
+    draws = one_image_many_draws(image, material.recipe.augmentation, count=3, seed=seed)
+    for epoch in (1, 2, 3):
+        place = int(np.flatnonzero(epoch_order(material.trained_on, seed, epoch) == 0)[0])
+        images, _ = batches[4 * (epoch - 1) + place // 25]
+        assert np.array_equal(images[place % 25].numpy(), draws[epoch - 1])
+
+
+def test_each_image_has_a_draw_of_its_own(material):
+    same = replace(material, train=replace(material.train, images=np.repeat(material.train.images[:1], 96, axis=0)))
+    with open_batches(same, workers=0) as opened:
+        images, _ = next(opened)
+    assert len({image.numpy().tobytes() for image in images}) > 10
+
+
+def test_workers_prepare_what_the_process_itself_would(material, batches):
+    with open_batches(material, workers=2) as opened:
+        others = list(opened)
+    for (images, labels), (same_images, same_labels) in zip(batches, others, strict=True):
+        assert torch.equal(images, same_images)
+        assert torch.equal(labels, same_labels)
+
+
+def test_workers_are_gone_when_the_batches_are_closed_early(material):
+    with open_batches(material, workers=2) as opened:
+        next(opened)
+        assert len(multiprocessing.active_children()) == 2
+    assert multiprocessing.active_children() == []
+
+
+def test_workers_are_started_where_cores_would_be_idle():
+    cpu, cuda = torch.device("cpu"), torch.device("cuda:0")
+    assert worker_count(cpu, 50_000, cores=2) == 0
+    assert worker_count(cpu, 50_000, cores=16) == 4
+    assert worker_count(cuda, 50_000, cores=16) == 8
+    assert worker_count(cuda, 50_000, cores=4) == 3
+    assert worker_count(cuda, 500, cores=16) == 0

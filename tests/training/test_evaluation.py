@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+import torch
+
+from cifarlab.augment import Normalization, normalised
+from cifarlab.data import load_images
+from cifarlab.training.evaluation import evaluate, to_input
+
+CPU = torch.device("cpu")
+NUMBERS = Normalization(mean=(0.4, 0.45, 0.5), std=(0.2, 0.25, 0.3))
+
+
+class Brightness(torch.nn.Module):
+    """Answers with the mean of each channel, and notes in which mode it was asked."""
+
+    def forward(self, images):
+        assert not self.training
+        return images.mean((2, 3))
+
+
+def test_images_are_normalised_as_everywhere_else():
+    images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
+    expected = normalised(images, NUMBERS).transpose(0, 3, 1, 2)
+    np.testing.assert_allclose(to_input(torch.from_numpy(images), NUMBERS).numpy(), expected, rtol=1e-6, atol=1e-6)
+
+
+def test_loss_and_accuracy_are_those_of_the_logits(pictures):
+    images = load_images(pictures, "test")
+    outcome = evaluate(Brightness(), images, NUMBERS, CPU)
+    expected = normalised(images.images, NUMBERS).mean((1, 2))
+    np.testing.assert_allclose(outcome.logits, expected, rtol=1e-4, atol=1e-5)
+    shares = np.exp(expected) / np.exp(expected).sum(1, keepdims=True)
+    assert outcome.loss == pytest.approx(-np.log(shares[np.arange(30), images.labels]).mean(), rel=1e-4)
+    # The classes are blue, green, red and the channels red, green, blue: only green answers green.
+    assert outcome.accuracy == pytest.approx(1 / 3)
+
+
+def test_the_model_goes_on_in_the_mode_it_came_in(pictures):
+    model = Brightness().train()
+    evaluate(model, load_images(pictures, "test"), NUMBERS, CPU)
+    assert model.training
+
+
+def test_a_heartbeat_may_end_it(pictures):
+    def end():
+        raise KeyboardInterrupt
+
+    model = Brightness().train()
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(model, load_images(pictures, "test"), NUMBERS, CPU, end)
+    assert model.training
