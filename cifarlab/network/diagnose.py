@@ -32,7 +32,13 @@ MAXIMUM_JUMP = 10**6
 
 _MAXIMUM_PADDING = int(field_help(Conv, "padding").maximum)
 
-_NOUNS = {"conv": "convolution", "depthwise": "depthwise convolution", "gap": "global average pool"}
+_NOUNS = {
+    "conv": "convolution",
+    "depthwise": "depthwise convolution",
+    "max_pool": "max-pool",
+    "average_pool": "average pool",
+    "gap": "global average pool",
+}
 
 
 class BrokenLayerError(Exception):
@@ -50,7 +56,7 @@ def _refuse(layer: Layer, message: str, fix: str) -> NoReturn:
 def check_map(layer: Layer, before: Geometry) -> None:
     """Refuse a layer that needs a map where a linear layer has flattened it."""
     if before.flat:
-        noun = _NOUNS.get(layer.type, layer.type)
+        noun = _NOUNS[layer.type]
         _refuse(
             layer, f"a {noun} needs a map, and {before.shape} come in, flattened", "move it before the linear layer"
         )

@@ -1,15 +1,15 @@
 """Where the units of a feature map stand on the image, and how far each of them sees.
 
-Everything is per axis, and both axes are alike. Pixel 0 has its centre at 0, pixel 1 at 1.
+Everything is per axis, and both axes are alike. Pixel 0 has its centre at 0, pixel 1 at 1. The records are named tuples
+because those are quicker to make than frozen dataclasses, and a trace makes some for each layer at each edit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Geometry:
+class Geometry(NamedTuple):
     """A feature map (N, channels, side, side), or flat features (N, channels), and its place on the image.
 
     `jump` is the distance in pixels between neighbouring units, `centre` the middle of what unit 0 sees (it may lie
@@ -33,7 +33,7 @@ class Geometry:
 
     def flattened(self) -> Geometry:
         """The same values as flat features."""
-        return replace(self, flat=True)
+        return self._replace(flat=True)
 
     @property
     def shape(self) -> str:
@@ -41,8 +41,7 @@ class Geometry:
         return f"{self.channels} features" if self.flat else f"{self.channels} channels of {self.side}x{self.side}"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What a convolution or a pool slides over a map; all in pixels of that map, alike on both axes."""
 
     kernel: int

@@ -17,6 +17,7 @@ from cifarlab.spec import UNTAGGED, Spec, real, whole
 IMAGE_SIDE = 32
 IMAGE_CHANNELS = 3
 MAXIMUM_LAYERS = 500
+MAXIMUM_DEPTH = 16
 
 LAYER_ID = r"^[a-z][a-z0-9_]{0,31}$"
 
@@ -181,6 +182,7 @@ class Network(Spec):
 
     @model_validator(mode="after")
     def _name_layers(self) -> Network:
+        _refuse_excess(self.layers)
         _refuse_duplicates(self.layers)
         taken = {layer.id for layer in walk(self.layers) if layer.id}
         # The model is frozen for everyone else; here it is still being made.
@@ -196,13 +198,22 @@ def walk(layers: Iterable[Layer]) -> Iterator[Layer]:
             yield from walk(layer.body)
 
 
+def _refuse_excess(layers: tuple[Layer, ...]) -> None:
+    if (depth := _depth(layers)) > MAXIMUM_DEPTH:
+        raise ValueError(f"residual blocks nested {depth} deep are not allowed; nest at most {MAXIMUM_DEPTH}")
+    if (total := sum(1 for _ in walk(layers))) > MAXIMUM_LAYERS:
+        raise ValueError(f"{total} layers are not allowed; a network has at most {MAXIMUM_LAYERS}")
+
+
+def _depth(layers: tuple[Layer, ...]) -> int:
+    return max((1 + _depth(layer.body) for layer in layers if isinstance(layer, Residual)), default=0)
+
+
 def _refuse_duplicates(layers: tuple[Layer, ...]) -> None:
     counts = Counter(layer.id for layer in walk(layers) if layer.id)
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
         raise ValueError(f"the id {twice[0]!r} is used {counts[twice[0]]} times; give each layer an id of its own")
-    if (total := sum(1 for _ in walk(layers))) > MAXIMUM_LAYERS:
-        raise ValueError(f"{total} layers are not allowed; a network has at most {MAXIMUM_LAYERS}")
 
 
 def _named(layers: tuple[Layer, ...], numbers: Counter[str], taken: set[str]) -> Iterator[Layer]:

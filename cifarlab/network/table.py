@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cifarlab.network.geometry import Geometry
 
 RowKind: TypeAlias = Literal["conv", "depthwise", "projection", "max_pool", "average_pool", "gap", "linear"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One convolution, pool or linear layer of a network.
 
     `id` is the layer's own; the max-pool that follows a convolution is `conv2.max_pool`, the 1x1 convolution on the
@@ -88,8 +87,8 @@ class NetworkTable:
     def to_plain(self) -> dict[str, Any]:
         """The same fields under the same names, as dicts, lists and plain values, ready for JSON."""
         return {
-            "rows": [asdict(row) for row in self.rows],
-            "outputs": {layer_id: asdict(geometry) for layer_id, geometry in self.outputs.items()},
+            "rows": [row._asdict() for row in self.rows],
+            "outputs": {layer_id: geometry._asdict() for layer_id, geometry in self.outputs.items()},
             "parameters": self.parameters,
             "multiply_adds": self.multiply_adds,
             "receptive_field": self.receptive_field,

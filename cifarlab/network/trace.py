@@ -168,7 +168,8 @@ def _extras(bias: bool, then: Then, channels: int) -> int:
 
 
 def _pools_after(walk: _Walk, layer: Conv | Depthwise, geometry: Geometry) -> Geometry:
-    pools = [operation for operation in layer.then if isinstance(operation, PoolAfter)]
+    # isinstance is slow on pydantic's classes, and this line runs for every convolution at every edit.
+    pools = [operation for operation in layer.then if type(operation) is PoolAfter]
     for number, pool in enumerate(pools, start=1):
         window = Window(pool.max_pool, stride=pool.max_pool)
         check_pool_after(layer, window, geometry)
