@@ -1,10 +1,10 @@
 """Networks as documents: layers, their trace, the module they build, edits and goals."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cifarlab.network.edit import Action, Add, Duplicate, Move, Remove, Replace, apply
 from cifarlab.network.export import export_pytorch
-from cifarlab.network.field import pixels_seen
 from cifarlab.network.geometry import Geometry
 from cifarlab.network.goals import Forbids, Needs, ParametersBelow, ReceptiveFieldAbove, StructuralGoal, Verdict
 from cifarlab.network.judge import judge_structure
@@ -29,6 +29,7 @@ from cifarlab.network.trace import trace
 
 if TYPE_CHECKING:
     from cifarlab.network.classifier import Classifier, build
+    from cifarlab.network.field import pixels_seen
 
 __all__ = [
     "Action",
@@ -71,10 +72,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """`build` and `Classifier` arrive on first use: they need PyTorch, which takes seconds to import."""
-    if name in ("build", "Classifier"):
-        from cifarlab.network import classifier
+_ON_FIRST_USE = {"Classifier": "classifier", "build": "classifier", "pixels_seen": "field"}
 
-        return getattr(classifier, name)
+
+def __getattr__(name: str) -> Any:
+    """What needs PyTorch or NumPy arrives on first use: a list of recipes should not wait for either."""
+    if name in _ON_FIRST_USE:
+        return getattr(import_module(f"{__name__}.{_ON_FIRST_USE[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
