@@ -18,7 +18,8 @@ from cifarlab.recipe import Recipe, save_recipe
 from cifarlab.training.journal import Journal
 from cifarlab.training.lock import INHERITED, RunLock, holder
 from cifarlab.training.records import RunStatus
-from cifarlab.training.run import LOG, RECIPE, RunDirectory, runs_folder
+from cifarlab.training.run import LOG, RECIPE, STATUS, RunDirectory, runs_folder
+from cifarlab.training.storage import replace_file
 
 # So much less does the system favour a run than the page that shows it.
 _NICENESS = 5
@@ -62,6 +63,8 @@ def stop(run: RunDirectory, *, patience_seconds: float = 5.0) -> RunStatus:
     Raises:
         ValueError: the directory is gone.
     """
+    if not run.is_alive():
+        return run.status()
     run.ask("stop")
     for escalate in (signal.SIGTERM, signal.SIGKILL):
         if _wait_until(lambda: not run.is_alive(), patience_seconds):
@@ -71,7 +74,18 @@ def stop(run: RunDirectory, *, patience_seconds: float = 5.0) -> RunStatus:
             with suppress(ProcessLookupError):
                 os.kill(process_id, escalate)
     _wait_until(lambda: not run.is_alive(), patience_seconds)
-    return run.status()
+    return _note_killed(run)
+
+
+def _note_killed(run: RunDirectory) -> RunStatus:
+    """A process that had to be killed could not say so itself: it was stopped and did not crash."""
+    status = run.status()
+    if status.state != "crashed":
+        return status
+    stopped = status.model_copy(update={"state": "stopped", "message": "Killed, because it did not stop when asked."})
+    with RunLock(run.path):
+        replace_file(run.path / STATUS, stopped.model_dump_json().encode())
+    return stopped
 
 
 def new_directory(folder: Path, name: str) -> Path:
