@@ -1,0 +1,5 @@
+"""The command line: `cifarlab`, or `python -m cifarlab`."""
+
+from cifarlab.command_line.program import main
+
+__all__ = ["main"]

@@ -1,0 +1,129 @@
+"""`recipes`, `table` and `export`: what there is, what a network is made of, and how to take it away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from cifarlab.command_line.arguments import JsonOption, RecipeArgument
+from cifarlab.command_line.output import new_table, print_json, print_rich
+from cifarlab.network import NetworkTable, Row, Verdict, trace
+from cifarlab.recipe import Recipe, judge, load_recipe, recipe_names
+from cifarlab.spec import SpecError
+
+_STANDING = {True: "met", False: "missed", None: "unknown"}
+_COLOURS = {True: "green", False: "red", None: "yellow"}
+
+
+def recipes(json: JsonOption = False) -> None:
+    """List the recipes that ship.
+
+    Each with its size, receptive field before pooling and after, length of training, and how its goals stand.
+    """
+    found = [load_recipe(name) for name in recipe_names()]
+    if json:
+        print_json([_summary(recipe) for recipe in found])
+    else:
+        print_rich(
+            _recipe_table(found), "Receptive field: before pooling / after. Show one with `cifarlab table RECIPE`."
+        )
+
+
+def _summary(recipe: Recipe) -> dict[str, Any]:
+    network = trace(recipe.network)
+    return {
+        "name": recipe.name,
+        "description": recipe.description,
+        "parameters": network.parameters,
+        "multiply_adds": network.multiply_adds,
+        "receptive_field": network.receptive_field,
+        "receptive_field_before_pooling": network.receptive_field_before_pooling,
+        "epochs": recipe.training.epochs,
+        "batch_size": recipe.training.batch_size,
+        "goals": _plain_goals(judge(recipe)),
+    }
+
+
+def _plain_goals(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    return [{"goal": v.goal.to_plain(), "title": v.title, "met": v.met, "reason": v.reason} for v in verdicts]
+
+
+def _recipe_table(found: Iterable[Recipe]) -> Table:
+    table = new_table("recipe", "parameters", "MACs", "field", "epochs", "goals", words=("recipe", "goals"))
+    for recipe in found:
+        network = trace(recipe.network)
+        table.add_row(
+            recipe.name,
+            f"{network.parameters:,}",
+            f"{network.multiply_adds / 1e6:.2f} M",
+            f"{network.receptive_field_before_pooling} / {network.receptive_field}",
+            str(recipe.training.epochs),
+            _counted(judge(recipe)),
+        )
+    return table
+
+
+def _counted(verdicts: Iterable[Verdict]) -> str:
+    counts = Counter(verdict.met for verdict in verdicts)
+    return ", ".join(f"{counts[met]} {word}" for met, word in _STANDING.items() if counts[met])
+
+
+def table(recipe: RecipeArgument, json: JsonOption = False) -> None:
+    """Show a network layer by layer.
+
+    Shapes, receptive field, parameters and multiply-adds (MACs) of each layer; then totals and goals. The columns: n is
+    the side of a map, k kernel, p padding, s stride, d dilation, g groups, j jump, r receptive field.
+    """
+    loaded = load_recipe(recipe)
+    network = trace(loaded.network)
+    verdicts = judge(loaded)
+    if json:
+        print_json({"name": loaded.name, **network.to_plain(), "goals": _plain_goals(verdicts)})
+    else:
+        print_rich(_network_table(network), _totals(network), *map(_goal_line, verdicts))
+    if network.diagnostics:
+        raise SpecError(f"{recipe}: {diagnostic.sentence}" for diagnostic in network.diagnostics)
+
+
+def _network_table(network: NetworkTable) -> Table:
+    shape, field = ("n_in", "k", "p", "s", "d", "g", "n_out"), ("j_in", "j_out", "r_in", "r_out")
+    table = new_table("#", "layer", *shape, *field, "parameters", "MACs", words=("layer",))
+    for number, row in enumerate(network.rows, start=1):
+        table.add_row(str(number), *_cells(row))
+    return table
+
+
+def _cells(row: Row) -> Iterable[str]:
+    yield f"  {row.name}" if row.parent else row.name
+    for figure in (row.n_in, row.kernel, row.padding, row.stride, row.dilation, row.groups, row.n_out):
+        yield str(figure)
+    for figure in (row.jump_in, row.jump_out, row.receptive_field_in, row.receptive_field_out):
+        yield str(figure)
+    yield f"{row.parameters:,}"
+    yield f"{row.multiply_adds:,}"
+
+
+def _totals(network: NetworkTable) -> str:
+    return (
+        f"\n{network.parameters:,} parameters, {network.multiply_adds:,} multiply-adds (MACs) for one image, receptive "
+        f"field {network.receptive_field_before_pooling} before pooling and {network.receptive_field} after\n"
+    )
+
+
+def _goal_line(verdict: Verdict) -> Text:
+    standing = Text(f"{_STANDING[verdict.met]:8}", style=_COLOURS[verdict.met])
+    return standing.append(f"{verdict.title}: {verdict.reason}", style="default")
+
+
+def export(recipe: RecipeArgument) -> None:
+    """Print a network as plain PyTorch.
+
+    The Python code needs nothing of this library: `cifarlab export quick > network.py`.
+    """
+    from cifarlab.network import export_pytorch
+
+    print(export_pytorch(load_recipe(recipe).network), end="")

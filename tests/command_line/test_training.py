@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from cifarlab.recipe import load_recipe, save_recipe
+from cifarlab.training import RunDirectory, engine, list_runs
+
+
+def test_a_finished_run_leaves_its_curves_and_its_recipe(trained):
+    run = RunDirectory(trained)
+    assert run.status().state == "finished"
+    assert [metrics.epoch for metrics in run.metrics()] == [1, 2]
+    assert run.recipe().training.epochs == 2
+
+
+@pytest.fixture
+def train(cifarlab, folder):
+    return lambda *arguments: cifarlab("train", *arguments, "--data", folder, "--device", "cpu")
+
+
+def test_a_run_prints_a_line_for_each_epoch_and_how_it_ended(train, tmp_path):
+    ran = train("quick", "--epochs", "3", "--run-dir", tmp_path / "run")
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    assert lines[0] == "The learning rate has its peak at epoch 1 instead of 2."
+    assert lines[1].startswith("Training quick on ")
+    assert [line.split(" | ")[0] for line in lines[2:5]] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    figures = r"train loss \d+\.\d{4} accuracy \d+\.\d\d% \| test loss \d+\.\d{4} accuracy \d+\.\d\d% \| learning rate"
+    assert all(re.search(figures, line) for line in lines[2:5])
+    assert lines[5] == RunDirectory(tmp_path / "run").status().message
+    assert len(lines) == 6
+
+
+def test_images_held_out_are_reported_too(train, tmp_path):
+    recipe = load_recipe("quick")
+    training = recipe.training.model_copy(update={"validation_images": 10})
+    save_recipe(recipe.model_copy(update={"training": training}), tmp_path / "mine.yaml")
+    assert "| validation loss " in train(tmp_path / "mine.yaml", "--epochs", "1").out
+
+
+def test_without_a_folder_a_new_one_is_made_among_the_runs(train):
+    assert train("quick", "--epochs", "1").code == 0
+    (run,) = list_runs()
+    assert run.recipe().name == "quick"
+
+
+def test_the_recipe_may_lie_in_the_run_directory(train, tmp_path):
+    (tmp_path / "run").mkdir()
+    save_recipe(load_recipe("quick"), tmp_path / "run/recipe.yaml")
+    assert train("--run-dir", tmp_path / "run", "--epochs", "1").code == 0
+
+
+def test_the_seed_of_the_recipe_can_be_replaced(train, tmp_path):
+    assert train("quick", "--epochs", "1", "--seed", "7", "--run-dir", tmp_path / "run").code == 0
+    assert RunDirectory(tmp_path / "run").recipe().training.seed == 7
+
+
+def test_what_the_library_has_to_say_is_in_the_log_of_the_run(trained):
+    assert "INFO finished: Epoch 2 of 2" in RunDirectory(trained).log_tail()
+
+
+def test_neither_a_recipe_nor_a_run_directory_is_a_bad_argument(train):
+    ran = train()
+    assert ran.code == 2
+    assert "name a recipe, or give a --run-dir that holds a recipe.yaml" in ran.err
+
+
+def test_a_run_directory_without_a_recipe_is_a_bad_argument(train, tmp_path):
+    ran = train("--run-dir", tmp_path)
+    assert ran.code == 2
+    assert ran.err.startswith(f"Error: recipe: {tmp_path / 'recipe.yaml'} cannot be read")
+
+
+def test_a_run_directory_with_a_run_in_it_is_a_bad_argument(train, trained):
+    ran = train("quick", "--run-dir", trained)
+    assert ran.code == 2
+    assert "holds a run already" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--epochs", "0"], "training.epochs: 0 is not allowed; a number of epochs is 1 to 1000"),
+        (["--seed", "-1"], "training.seed: -1 is not allowed; a seed is 0 to"),
+        (["--epochs", "two"], "Invalid value for '--epochs'"),
+    ],
+)
+def test_a_number_that_makes_no_run_is_a_bad_argument(train, arguments, sentence):
+    ran = train("quick", *arguments)
+    assert ran.code == 2
+    assert sentence in ran.err
+
+
+def test_a_device_that_is_not_here_is_a_bad_argument(cifarlab, folder):
+    ran = cifarlab("train", "quick", "--data", folder, "--device", "cuda:99")
+    assert ran.code == 2
+    assert "device: 'cuda:99' is not here; choose auto" in ran.err
+
+
+def test_a_run_without_images_fails_with_one_message_and_its_log(cifarlab, tmp_path):
+    run_dir = tmp_path / "run"
+    ran = cifarlab("train", "quick", "--data", tmp_path / "absent", "--device", "cpu", "--run-dir", run_dir)
+    assert ran.code == 1
+    assert ran.err.startswith("Error: ")
+    assert str(tmp_path / "absent") in ran.err
+    assert ran.err.endswith(f"The log is {run_dir / 'log.txt'}\n")
+    assert "Traceback" not in ran.out + ran.err
+    assert "Traceback" in (run_dir / "log.txt").read_text()
+
+
+def test_a_run_whose_directory_vanishes_fails_with_one_message(train, tmp_path, monkeypatch):
+    run_dir, gather = tmp_path / "run", engine.gather
+
+    def gather_and_lose(*arguments):
+        material = gather(*arguments)
+        shutil.rmtree(run_dir)
+        return material
+
+    monkeypatch.setattr(engine, "gather", gather_and_lose)
+    ran = train("quick", "--run-dir", run_dir)
+    assert ran.code == 1
+    assert re.fullmatch(f"Error: .*{run_dir}.*(deleted|moved).*\n", ran.err)
+    assert not run_dir.exists()
