@@ -94,6 +94,7 @@ class Loop:
 
     def _close_epoch(self, epoch: int, tally: Tally) -> None:
         speed, started = tally.images_per_second, time.perf_counter()
+        self._stop.check_directory()
         self._journal.report(
             epoch=epoch, step=epoch * self._steps, message=f"Evaluating epoch {epoch} of {self._training.epochs}."
         )

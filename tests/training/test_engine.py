@@ -1,0 +1,209 @@
+import errno
+import json
+import os
+import shutil
+import signal
+import threading
+
+import pytest
+
+from cifarlab.recipe import read_recipe
+from cifarlab.training import RunDirectory, storage, train
+from cifarlab.training.lock import RunLock
+
+
+def with_training(recipe, **changes):
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update=changes)})
+
+
+def endless(recipe):
+    return with_training(recipe, epochs=1000)
+
+
+def once(condition, act):
+    """A progress callback that acts the first time that the condition holds."""
+    done = []
+
+    def on_progress(status):
+        if not done and condition(status):
+            done.append(status)
+            act()
+
+    return on_progress
+
+
+def after_first_epoch(status):
+    return status.epoch == 2
+
+
+def test_a_network_learns_what_can_be_learned(finished):
+    first, *_, last = finished.metrics()
+    assert last.test_accuracy > 0.9
+    assert last.train_loss < first.train_loss
+    assert [epoch.learning_rate for epoch in finished.metrics()] == pytest.approx([0.1, 0.0505, 0.001])
+    assert finished.status().message == f"Epoch 3 of 3: test accuracy {100 * last.test_accuracy:.1f} %."
+
+
+def test_a_run_says_what_it_ran_on(finished, pictures):
+    info = finished.info()
+    assert (info.data, info.device, info.workers, info.seed) == (str(pictures), "cpu", 0, 0)
+    assert (info.train_images, info.validation_images, info.test_images) == (96, 0, 30)
+    assert {"python", "torch", "albumentations"} <= set(info.versions)
+    assert "steps" not in finished.recipe().augmentation.normalize.to_plain()
+
+
+def test_the_same_seed_gives_the_same_weights_bit_for_bit(finished, recipe, pictures, tmp_path):
+    train(recipe, tmp_path / "again", data=pictures, device="cpu")
+    train(with_training(recipe, seed=1), tmp_path / "other", data=pictures, device="cpu")
+    weights = [(path / "last.safetensors").read_bytes() for path in (finished.path, *sorted(tmp_path.iterdir()))]
+    assert weights[0] == weights[1]
+    assert weights[0] != weights[2]
+
+
+def test_without_held_out_images_the_last_weights_are_the_best(finished):
+    assert (finished.path / "best.safetensors").read_bytes() == (finished.path / "last.safetensors").read_bytes()
+
+
+def test_the_best_epoch_is_chosen_on_held_out_images(recipe, pictures, tmp_path):
+    held_out = with_training(recipe, validation_images=20, epochs=4)
+    train(held_out, tmp_path / "run", data=pictures, device="cpu")
+    run = RunDirectory(tmp_path / "run")
+    best = max(run.metrics(), key=lambda epoch: (epoch.validation_accuracy, -epoch.epoch))
+    from cifarlab.training import checkpoint_facts
+
+    assert checkpoint_facts(run.path).epoch == best.epoch
+    assert checkpoint_facts(run.path / "last.safetensors").epoch == 4
+    assert run.info().train_images == 76
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_the_run_and_keeps_the_last_complete_epoch(recipe, pictures, tmp_path, number):
+    before = signal.getsignal(number)
+    act = once(after_first_epoch, lambda: os.kill(os.getpid(), number))
+    status = train(endless(recipe), tmp_path, data=pictures, device="cpu", on_progress=act)
+    run = RunDirectory(tmp_path)
+    assert status == run.status()
+    assert status.state == "stopped"
+    assert status.message.startswith(f"Stopped by {number.name}. Epoch {len(run.metrics())} of 1000: test accuracy")
+    assert run.metrics()
+    assert signal.getsignal(number) is before
+
+
+def test_a_run_stops_when_its_directory_says_so(recipe, pictures, tmp_path):
+    act = once(after_first_epoch, lambda: RunDirectory(tmp_path).ask("stop"))
+    status = train(endless(recipe), tmp_path, data=pictures, device="cpu", on_progress=act)
+    assert status.state == "stopped"
+    assert status.message.startswith("Stopped on request. Epoch ")
+
+
+def test_a_run_that_was_asked_to_stop_before_it_began_does_not_begin(recipe, pictures, tmp_path):
+    RunDirectory(tmp_path).ask("stop")
+    status = train(recipe, tmp_path, data=pictures, device="cpu")
+    assert (status.state, status.epoch) == ("stopped", 0)
+    assert "No epoch was complete, so there are no weights." in status.message
+
+
+def test_a_run_in_a_thread_trains_without_signals(recipe, pictures, tmp_path):
+    thread = threading.Thread(target=train, args=(recipe, tmp_path), kwargs={"data": pictures, "device": "cpu"})
+    thread.start()
+    thread.join()
+    assert RunDirectory(tmp_path).status().state == "finished"
+
+
+DIVERGING = """
+name: diverging
+network:
+  classes: 3
+  layers:
+    - {type: conv, out_channels: 16}
+    - {type: conv, out_channels: 16}
+    - {type: conv, out_channels: 16}
+    - {type: gap}
+    - {type: linear, out_features: 3}
+training:
+  epochs: 50
+  batch_size: 16
+  optimizer: {type: sgd}
+  schedule: {type: constant, rate: 10.0}
+"""
+
+
+def test_a_loss_that_is_no_number_ends_the_run_with_one_sentence(pictures, tmp_path):
+    status = train(read_recipe(DIVERGING, "diverging"), tmp_path, data=pictures, device="cpu")
+    assert status.state == "failed"
+    assert status.message.startswith("The loss is not a number any more in epoch")
+    assert status.message.endswith("lower training.schedule's rate and start the run again.")
+    assert RunDirectory(tmp_path).metrics() == ()
+
+
+def test_a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_last_weights(recipe, pictures, tmp_path, monkeypatch):
+    write = storage.write_all
+
+    def full(descriptor, content):
+        if b'"epoch":2' in content[:20] and b"train_loss" in content:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(descriptor, content)
+
+    monkeypatch.setattr(storage, "write_all", full)
+    status = train(recipe, tmp_path, data=pictures, device="cpu")
+    assert (status.state, status.epoch) == ("failed", 2)
+    assert status.message == f"The disk of {tmp_path} is full; free some space and start the run again."
+    assert [epoch.epoch for epoch in RunDirectory(tmp_path).metrics()] == [1]
+    assert (tmp_path / "last.safetensors").is_file()
+
+
+def test_a_disk_too_full_for_its_own_obituary_still_ends_the_run(recipe, pictures, tmp_path, monkeypatch, caplog):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "write_all", full)
+    status = train(recipe, tmp_path, data=pictures, device="cpu")
+    assert status.state == "failed"
+    assert "is full; free some space" in caplog.text
+
+
+def test_a_directory_deleted_under_a_run_ends_it_with_one_sentence(recipe, pictures, tmp_path):
+    directory = tmp_path / "run"
+    act = once(after_first_epoch, lambda: shutil.rmtree(directory))
+    status = train(recipe, directory, data=pictures, device="cpu", on_progress=act)
+    assert status.state == "failed"
+    assert f"The run directory {directory} was deleted or moved" in status.message
+    assert not directory.exists()
+
+
+def test_images_that_cannot_be_loaded_end_the_run_with_one_sentence(recipe, tmp_path):
+    status = train(recipe, tmp_path / "run", data=tmp_path / "no such folder", device="cpu")
+    assert status.state == "failed"
+    assert "no such folder" in status.message
+    assert "\n" not in status.message
+    assert json.loads((tmp_path / "run" / "status.json").read_text())["message"] == status.message
+
+
+def test_images_of_other_classes_end_the_run_with_one_sentence(recipe, pictures, tmp_path):
+    ten = recipe.model_copy(update={"network": recipe.network.model_copy(update={"classes": 10})})
+    status = train(ten, tmp_path, data=pictures, device="cpu")
+    assert (status.state, status.message[:40]) == ("failed", "network.classes: 10 is not allowed with ")
+
+
+def test_a_directory_that_holds_a_run_is_refused_and_left_alone(finished, recipe, pictures):
+    before = {path.name: path.read_bytes() for path in finished.path.iterdir() if path.name != "run.lock"}
+    with pytest.raises(ValueError, match="holds a run already; give a new or an empty directory"):
+        train(recipe, finished.path, data=pictures, device="cpu")
+    assert before == {path.name: path.read_bytes() for path in finished.path.iterdir() if path.name != "run.lock"}
+
+
+def test_a_directory_in_use_is_refused(recipe, pictures, tmp_path):
+    with RunLock(tmp_path), pytest.raises(ValueError, match="is in use by a process that trains there"):
+        train(recipe, tmp_path, data=pictures, device="cpu")
+
+
+def test_a_directory_that_cannot_be_made_is_refused(recipe, pictures, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match=r"run_dir: .*file/run cannot be written: Not a directory; give another"):
+        train(recipe, tmp_path / "file" / "run", data=pictures, device="cpu")
+
+
+def test_a_device_that_is_not_here_is_refused(recipe, pictures, tmp_path):
+    with pytest.raises(ValueError, match="device: 'cuda:99' is not here; choose auto, "):
+        train(recipe, tmp_path / "run", data=pictures, device="cuda:99")
+    assert not (tmp_path / "run").exists()
