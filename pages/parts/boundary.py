@@ -22,12 +22,14 @@ def boundary() -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, OSError) as error:
-        log.warning("shown to the visitor", exc_info=True)
-        st.error(sentence(error))
-    except Exception:
-        log.exception("a page failed")
-        st.error(UNEXPECTED)
+    except Exception as error:
+        show(error)
+
+
+def show(error: Exception) -> None:
+    """Log an error, and show it as one sentence."""
+    log.warning("this was shown to a visitor in one sentence", exc_info=error)
+    st.error(sentence(error) if isinstance(error, ValueError | OSError) else UNEXPECTED)
 
 
 def sentence(error: Exception) -> str:

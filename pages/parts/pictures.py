@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -84,3 +85,26 @@ def faded(images: NDArray[np.uint8], full: NDArray[np.bool_]) -> NDArray[np.uint
 
 def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.dstack([image, np.full(image.shape[:2], 255, dtype=np.uint8)])
+
+
+def sample_sheet(images: NDArray[np.uint8], heads: Sequence[str], colours: Sequence[str]) -> str:
+    """Images under one head per column, as HTML; the one that is pointed at, or has the focus, is enlarged.
+
+    `images` is uint8 RGB (N, side, side, 3), row by row. One PNG serves all cells: each shows its part of it.
+    """
+    columns = len(heads)
+    rows = len(images) // columns
+    data = b64encode(encode_png(to_grid(images, columns, gap=0))).decode("ascii")
+    names = "".join(
+        f'<b style="border-color:{colour}">{escape(head)}</b>' for head, colour in zip(heads, colours, strict=True)
+    )
+    cells = "".join(_cell(index, columns, rows, heads[index % columns]) for index in range(len(images)))
+    style = f"--columns:{columns};--rows:{rows};--sheet:url(data:image/png;base64,{data})"
+    return f'<div class="sheet" style="{style}">{names}{cells}</div>'
+
+
+def _cell(index: int, columns: int, rows: int, name: str) -> str:
+    row, column = divmod(index, columns)
+    x, y = (100 * place / max(1, length - 1) for place, length in ((column, columns), (row, rows)))
+    label = escape(f"{name}, sample {row + 1}", quote=True)
+    return f'<i role="img" tabindex="0" aria-label="{label}" style="background-position:{x:.4f}% {y:.4f}%"></i>'

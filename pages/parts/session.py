@@ -12,10 +12,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from cifarlab.augment import Augmentation, resolve
-from cifarlab.data import ImageSet, channel_statistics, default_source, load_images
-from cifarlab.data.images import Split
-from cifarlab.data.statistics import Statistics
+from cifarlab.augment import Augmentation, Normalization, resolve
+from cifarlab.data import ImageSet, Split, Statistics, channel_statistics, default_source, load_images
 from cifarlab.network import NetworkTable, trace
 from cifarlab.recipe import Recipe, from_share_text, load_recipe, read_recipe, recipe_names, to_share_text
 
@@ -67,14 +65,21 @@ class Visit:
         """One split of the source in use."""
         return images_of(self.source, split)
 
-    def statistics(self) -> Statistics:
-        """Mean and standard deviation per channel over the training images in use."""
-        return statistics_of(self.source)
+    def statistics(self, split: Split = "train") -> Statistics:
+        """Mean and standard deviation per channel over one split of the source in use."""
+        return statistics_of(self.source, split)
 
     def augmentation(self) -> Augmentation:
         """The recipe's augmentation with its symbols resolved on the training images in use."""
         statistics = self.statistics()
         return resolve(self.recipe.augmentation, statistics.mean, statistics.std)
+
+    def normalization(self) -> Normalization:
+        """The numbers that all images are normalised by: the recipe's, or those of the training images in use."""
+        if isinstance(stated := self.recipe.augmentation.normalize, Normalization):
+            return stated
+        statistics = self.statistics()
+        return Normalization(mean=statistics.mean, std=statistics.std)
 
     def table(self) -> NetworkTable:
         """The recipe's network, traced."""
@@ -117,9 +122,9 @@ def images_of(source: str, split: Split) -> ImageSet:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def statistics_of(source: str) -> Statistics:
-    """Mean and standard deviation per channel over a source's training images, computed once for all visitors."""
-    return channel_statistics(images_of(source, "train").images)
+def statistics_of(source: str, split: Split) -> Statistics:
+    """Mean and standard deviation per channel over one split of a source, computed once for all visitors."""
+    return channel_statistics(images_of(source, split).images)
 
 
 def forget_images() -> None:

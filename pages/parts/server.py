@@ -1,0 +1,74 @@
+"""What the server does once: limits for uploads, and imports behind the visitors' backs.
+
+The first page needs albumentations, and is the quicker for it when the import begins before a browser has asked. Torch
+is needed later, and is imported when the first page stands. Then everything alive is frozen out of the garbage
+collector's sight: Streamlit collects after every rerun, and with torch loaded that alone takes longer than drawing the
+pictures.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+import streamlit as st
+
+log = logging.getLogger(__name__)
+
+FIRST_MODULES = (
+    "pages.parts.header",
+    "pages.parts.boundary",
+    "cifarlab.augment.pipeline",
+    "cifarlab.augment.translate",
+)
+LATER_MODULES = ("cifarlab.plots", "torch", "cifarlab.analysis")
+LONGEST_WAIT_SECONDS = 30.0
+MAXIMUM_UPLOAD_PIXELS = 4_000_000  # a PNG of 20 KB can decode to a gigabyte
+
+first_page = threading.Event()
+"""Set when the first page of this process is drawn."""
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Around the life of the server: the imports start with it, in a thread that dies with it."""
+    threading.Thread(target=prepare, name="prepare", daemon=True).start()
+    yield
+
+
+def prepare() -> None:
+    """Import what the first page needs, then, when that page is drawn, what later pages need; then freeze."""
+    _import(FIRST_MODULES)
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = MAXIMUM_UPLOAD_PIXELS
+    first_page.wait(LONGEST_WAIT_SECONDS)
+    freeze()
+    _import(LATER_MODULES)
+    freeze()
+
+
+def freeze() -> None:
+    """Collect garbage once, and keep all that is left out of later collections."""
+    gc.collect()
+    gc.freeze()
+
+
+def show_error(error: Exception) -> bool:
+    """Show what went wrong outside the pages' boundary, in a callback, in the same way; True: it is shown."""
+    from pages.parts.boundary import show
+
+    show(error)
+    return True
+
+
+def _import(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        try:
+            import_module(module)
+        except ImportError:
+            log.exception("could not import %s ahead of time", module)
