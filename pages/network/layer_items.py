@@ -75,6 +75,21 @@ def edit_asked(asked: layer_list.Action) -> Action | None:
             return None
 
 
+def with_members(network: Network, layer_id: str) -> list[str]:
+    """The id of a layer and of all that it holds; empty when the network does not have it."""
+    layer = next((layer for layer in walk(network.layers) if layer.id == layer_id), None)
+    return [str(member.id) for member in walk((layer,))] if layer else []
+
+
+def beside(network: Network, layer_id: str) -> str | None:
+    """The layer right behind a layer and all that it holds, or the one before it where there is none."""
+    ids = [str(layer.id) for layer in walk(network.layers)]
+    going = with_members(network, layer_id)
+    first = ids.index(layer_id)
+    rest = [*ids[first + len(going) :], *reversed(ids[:first])]
+    return next(iter(rest), None)
+
+
 def insert_after(network: Network, selected: str | None, layers: tuple[Layer, ...]) -> tuple[Add, ...]:
     """Edits that put new layers right after the selected one, in its block if it stands in one; else at the end."""
     parent, index = _place_after(network, selected)

@@ -37,8 +37,9 @@ PALETTE: dict[str, tuple[str, tuple[Layer, ...]]] = {
 }
 
 
-def draw(on_add: Callable[[tuple[Layer, ...]], None]) -> None:
+def draw(label: str, on_add: Callable[[tuple[Layer, ...]], None]) -> None:
     """Draw the buttons; `on_add` gets the new layers, without ids, before the page is drawn again."""
-    with st.container(horizontal=True, gap="small", key="palette"):
+    st.caption(label)
+    with st.container(horizontal=True, gap="xsmall", key="palette"):
         for name, (help_line, layers) in PALETTE.items():
-            st.button(name, key=f"add.{name}", help=help_line, icon=":material/add:", on_click=on_add, args=(layers,))
+            st.button(name, key=f"add.{name}", help=help_line, on_click=on_add, args=(layers,))

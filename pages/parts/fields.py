@@ -160,9 +160,10 @@ def is_share(bounds: FieldHelp) -> bool:
 
 
 def label_of(name: str, bounds: FieldHelp) -> str:
-    """A field's label with its unit: `Rotate (degrees)`, `Shift (% of the side)`."""
+    """A field's label, with its unit unless the name says it: `Rotate (degrees)`, `Shift (% of the side)`, `Epochs`."""
     unit = f"% {bounds.unit}".strip() if is_share(bounds) else bounds.unit
-    return f"{words(name)} ({unit})" if unit and unit != "%" else words(name)
+    said = unit.removesuffix("s") in words(name).lower()
+    return words(name) if said or unit == "%" else f"{words(name)} ({unit})"
 
 
 def _switch(field: Field[Any]) -> None:

@@ -11,11 +11,11 @@ from cifarlab.network import NetworkTable
 from cifarlab.network.goals import Verdict
 from cifarlab.recipe import judge, recipe_names, write_recipe
 from cifarlab.spec import SpecError
-from pages.parts import sources
+from pages.parts import running, sources
+from pages.parts.goals import goal_chips
 from pages.parts.session import Visit, current, share_link
 
 STYLE = Path(__file__).parent / "style.css"
-MARKS = {True: ("met", "✓"), False: ("missed", "✗"), None: ("open", "?")}
 
 
 def draw() -> None:
@@ -26,6 +26,7 @@ def draw() -> None:
         _choose_recipe(visit)
         _recipe_menu(visit)
         st.html(figures(visit.table(), judge(visit.recipe)), width="stretch")
+        running.draw()
         _images_in_use(visit)
         _share(visit)
     if visit.notice:
@@ -45,22 +46,6 @@ def figures(table: NetworkTable, verdicts: tuple[Verdict, ...]) -> str:
         f"<b>{table.multiply_adds / 1e6:,.1f} M</b> MACs",
     ]
     return f'<div class="figures"><span>{" · ".join(numbers)}</span>{goal_chips(verdicts)}</div>'
-
-
-def goal_chips(verdicts: tuple[Verdict, ...]) -> str:
-    """A chip for each goal, with the reason on hover, after how many are met."""
-    if not verdicts:
-        return ""
-    chips = "".join(_chip(verdict) for verdict in verdicts)
-    met = sum(verdict.met is True for verdict in verdicts)
-    return f'<span class="goals"><span>goals <b>{met}/{len(verdicts)}</b></span>{chips}</span>'
-
-
-def _chip(verdict: Verdict) -> str:
-    state, mark = MARKS[verdict.met]
-    words = "not yet known" if verdict.met is None else state
-    text = escape(f"{verdict.title}: {words}. {verdict.reason}", quote=True)
-    return f'<span class="chip {state}" tabindex="0" role="img" aria-label="{text}" title="{text}">{mark}</span>'
 
 
 def _choose_recipe(visit: Visit) -> None:
