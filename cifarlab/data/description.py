@@ -13,7 +13,7 @@ from cifarlab.data.folder import folder_stamp, list_folder
 from cifarlab.data.images import SPLITS
 
 CIFAR10_MISSING = (
-    "images: cifar10 is not on this machine; fetch it on the page Data or with `cifarlab data`, "
+    "images: cifar10 is not on this machine; fetch it on the page Data or with `cifarlab data fetch`, "
     "or name a folder that holds it in CIFARLAB_DATA"
 )
 
