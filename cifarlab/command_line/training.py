@@ -80,17 +80,25 @@ def _adjusted(recipe: Recipe, epochs: int | None, seed: int | None) -> Recipe:
 
 def _train(recipe: Recipe, folder: Path, source: str, device: str) -> RunStatus:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from cifarlab.training import RunDirectory
     from cifarlab.training import train as run
     from cifarlab.training.run import LOG
 
     console = Console(highlight=False, markup=False)
-    columns = ("{task.description}", BarColumn(), "{task.percentage:.0f} %", TimeElapsedColumn())
+    # A path in a message may hold brackets, which are no markup.
+    message = TextColumn("{task.description}", markup=False)
+    columns = (message, BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeElapsedColumn())
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-    with bar, _logged(folder / LOG):
-        return run(recipe, folder, data=source, device=device, on_progress=_Reporter(RunDirectory(folder), bar))
+    try:
+        with bar, _logged(folder / LOG):
+            return run(recipe, folder, data=source, device=device, on_progress=_Reporter(RunDirectory(folder), bar))
+    except ValueError:
+        # Refused before it began: the directory that was made for it goes, if it is empty.
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 class _Reporter:

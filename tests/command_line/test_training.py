@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from cifarlab.recipe import load_recipe, save_recipe
-from cifarlab.training import RunDirectory, engine, list_runs
+from cifarlab.training import RunDirectory, engine, list_runs, runs_folder
 
 
 def test_a_finished_run_leaves_its_curves_and_its_recipe(trained):
@@ -98,6 +98,7 @@ def test_a_device_that_is_not_here_is_a_bad_argument(cifarlab, folder):
     ran = cifarlab("train", "quick", "--data", folder, "--device", "cuda:99")
     assert ran.code == 2
     assert "device: 'cuda:99' is not here; choose auto" in ran.err
+    assert list(runs_folder().iterdir()) == []
 
 
 def test_a_run_without_images_fails_with_one_message_and_its_log(cifarlab, tmp_path):
@@ -124,3 +125,13 @@ def test_a_run_whose_directory_vanishes_fails_with_one_message(train, tmp_path, 
     assert ran.code == 1
     assert re.fullmatch(f"Error: .*{run_dir}.*(deleted|moved).*\n", ran.err)
     assert not run_dir.exists()
+
+
+def test_on_a_terminal_a_bar_moves_and_a_path_with_brackets_is_no_markup(cifarlab, folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    images = shutil.copytree(folder, tmp_path / "[/bold]")
+    ran = cifarlab("train", "quick", "--data", images, "--device", "cpu", "--epochs", "1")
+    assert ran.code == 0
+    assert "100 %" in ran.out
+    assert "epoch 1/1 | train loss" in ran.out
+    assert "[/bold]" in ran.out
