@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cifarlab.augment import STEP_TYPES, StepSpec
 from pages.parts import augment_views, session, step_list
+from pages.parts.changes import carry_over
 from pages.parts.fields import edit_fields, words
 from pages.parts.layer_list import Action, layer_list
 from pages.parts.session import Visit
@@ -71,9 +72,16 @@ def inspector(visit: Visit, step: StepSpec) -> None:
         edit_fields(
             step,
             f"augment.{step.id}",
-            lambda edited: visit.edit(augmentation=step_list.replace(visit.recipe.augmentation, edited)),
+            lambda edited: change(visit, step, edited),
             columns=2,
         )
+
+
+def change(visit: Visit, before: StepSpec, after: StepSpec) -> None:
+    """Take over what an edit changed in a step, on top of edits that have come in the meantime."""
+    now = next(step for step in visit.recipe.augmentation.steps if step.id == before.id)
+    changed = carry_over(before, after, now)
+    visit.edit(augmentation=step_list.replace(visit.recipe.augmentation, changed))
 
 
 def choose_pictures(visit: Visit) -> tuple[str, NDArray[np.int64], int]:

@@ -19,6 +19,7 @@ from pages.parts.session import Visit
 SAMPLES = 10
 CHANNELS = ("red", "green", "blue")
 TURN = "data.turn"
+SPLIT_NAMES: dict[Split, str] = {"train": "training images", "test": "test images"}
 
 
 def samples(visit: Visit) -> None:
@@ -29,7 +30,7 @@ def samples(visit: Visit) -> None:
             SPLITS,
             default="train",
             required=True,
-            format_func=lambda split: f"{split}ing images" if split == "train" else f"{split} images",
+            format_func=SPLIT_NAMES.__getitem__,
             label_visibility="collapsed",
             key="data.split",
             persist_state="session",
@@ -40,9 +41,7 @@ def samples(visit: Visit) -> None:
     colours = [class_colour(label) for label in range(len(images.class_names))]
     with st.container(key="data-samples"):
         st.html(sample_sheet(images.images[chosen], images.class_names, colours))
-    st.caption(
-        f"{SAMPLES} of the {split}ing images of each class, of {len(images):,} in all. Point at one to enlarge it."
-    )
+    st.caption(f"{SAMPLES} {SPLIT_NAMES[split]} of each class, of {len(images):,} in all. Point at one to enlarge it.")
 
 
 def turn() -> None:
@@ -128,11 +127,14 @@ def balance(visit: Visit) -> None:
 
 visit = session.current()
 with st.container(key="data"):
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns([9, 12], gap="medium")
     with left:
         samples(visit)
     with right:
         source(visit)
         before_and_after(visit)
-        numbers(visit)
-        balance(visit)
+        statistics, counts = st.columns(2, gap="medium")
+        with statistics:
+            numbers(visit)
+        with counts:
+            balance(visit)

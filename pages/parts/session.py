@@ -101,7 +101,7 @@ def share_link(visit: Visit) -> str:
     )
     query = urlencode({"recipe": visit.recipe.name if shipped else to_share_text(visit.recipe)})
     scheme, host, path, _, _ = urlsplit(st.context.url or "")
-    return urlunsplit((scheme, host, path, query, ""))
+    return urlunsplit((scheme, host, path or "/", query, ""))
 
 
 def _arrive(link: str) -> Visit:

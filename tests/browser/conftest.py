@@ -1,0 +1,173 @@
+"""A real Chromium before a real server: one server per module, on a port and with folders of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+PATIENCE_SECONDS = 60.0
+NO_BROWSER = (
+    "NO CHROMIUM HERE: THE BROWSER TESTS DID NOT RUN. Install one (apt install chromium, or playwright install)"
+)
+
+expect.set_options(timeout=1000 * PATIENCE_SECONDS / 2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """One browser window with a profile of its own, before one server."""
+
+    page: Page
+    address: str
+
+    def open(self, path: str = "") -> None:
+        """Go to a page and wait until it stands."""
+        self.page.goto(f"{self.address}/{path}")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script has run to its end."""
+        self.page.wait_for_selector(READY, timeout=1000 * PATIENCE_SECONDS)
+
+    def at(self, key: str) -> Locator:
+        """The widget or container that has this key."""
+        return self.page.locator(f".st-key-{re.sub(r'[^a-zA-Z0-9_-]', '-', key)}").first
+
+    def picture(self, key: str) -> str:
+        """What the picture in a container shows, as the address of its data."""
+        image = self.at(key).locator("img").first
+        image.wait_for(timeout=1000 * PATIENCE_SECONDS)
+        return str(image.get_attribute("src"))
+
+    def changed_picture(self, key: str, before: str) -> str:
+        """What the picture shows when it no longer shows `before`."""
+        expect(self.at(key).locator("img").first).not_to_have_attribute("src", before)
+        return self.picture(key)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    system = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    executable = system or playwright.chromium.executable_path
+    if not Path(executable).exists():
+        pytest.skip(NO_BROWSER)
+    with closing(playwright.chromium.launch(executable_path=executable, args=list(FLAGS))) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def drawn_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder in which the images are drawn already: once for all servers, because that takes seconds."""
+    folder = tmp_path_factory.mktemp("drawn")
+    code = "from cifarlab.data import load_images; load_images('sketch10', 'train'); load_images('sketch10', 'test')"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, env=_environment(folder, folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(chromium: Browser, drawn_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: ARG001
+    """The address of a fresh server that no other module uses; without a browser none is started."""
+    home = tmp_path_factory.mktemp("server")
+    shutil.copytree(drawn_images, home / "cache")
+    with _serving(home) as address:
+        yield address
+
+
+@pytest.fixture
+def new_visitor(chromium: Browser, server: str) -> Iterator[Callable[..., Visitor]]:
+    """Lets visitors in, each with a profile of its own; `width` and `height` are those of the window."""
+    contexts = []
+
+    def let_in(width: int = 1366, height: int = 768) -> Visitor:
+        contexts.append(chromium.new_context(viewport={"width": width, "height": height}))
+        return Visitor(contexts[-1].new_page(), server)
+
+    yield let_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
+    return new_visitor()
+
+
+@contextmanager
+def _serving(home: Path) -> Iterator[str]:
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
+    command += ["--server.address=127.0.0.1", "--server.headless=true"]
+    log = home / "log.txt"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=_environment(home / "cache", home / "runs"), stdout=output, stderr=output
+        )
+    try:
+        _wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE_SECONDS)
+
+
+def _environment(cache: Path, runs: Path) -> dict[str, str]:
+    unset = {name: value for name, value in os.environ.items() if name != "CIFARLAB_DATA"}
+    return {**unset, "CIFARLAB_CACHE": str(cache), "CIFARLAB_RUNS": str(runs), "OMP_NUM_THREADS": "1"}
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = monotonic() + PATIENCE_SECONDS
+    while monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}: {log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310  the address is our own
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            continue
+    raise RuntimeError(f"the server did not answer within {PATIENCE_SECONDS:g} s: {log.read_text()}")

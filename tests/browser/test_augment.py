@@ -1,0 +1,145 @@
+"""The page Augment, as a visitor meets it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+ROWS = ["Horizontal flip", "Shift scale rotate", "Coarse dropout", "To gray"]
+
+
+@pytest.fixture
+def at_augment(visitor):
+    visitor.open()
+    visitor.picture("augmented")
+    return visitor
+
+
+def rows(visitor):
+    return visitor.at("augment-steps").locator(".row .title")
+
+
+def row(visitor, title):
+    return visitor.at("augment-steps").locator(".row", has=visitor.page.get_by_text(title, exact=True))
+
+
+def select(visitor, title):
+    row(visitor, title).locator(".name").click()
+    expect(visitor.at("augment-inspector")).to_contain_text(title)
+
+
+def test_a_first_visit_lands_on_pictures_that_say_they_are_drawn(at_augment):
+    expect(at_augment.at("images-menu")).to_contain_text("sketch10: drawn, not CIFAR-10")
+    expect(rows(at_augment)).to_have_text(ROWS)
+    expect(at_augment.at("header")).to_contain_text("68,992 params")
+
+
+def test_nothing_is_asked_of_any_other_machine(visitor):
+    asked = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.open()
+    visitor.picture("augmented")
+    hosts = {urlsplit(address).hostname for address in asked if not address.startswith(("data:", "blob:"))}
+    assert hosts == {"127.0.0.1"}
+
+
+def test_the_picture_stands_above_the_fold(at_augment):
+    box = at_augment.at("augmented").locator("img").bounding_box()
+    assert box["y"] + box["height"] <= 768
+    assert box["width"] >= 600
+
+
+def test_on_a_phone_the_picture_stands_before_the_steps_and_nothing_overflows(new_visitor):
+    phone = new_visitor(width=390, height=844)
+    phone.open()
+    phone.picture("augmented")
+    assert phone.at("augmented").bounding_box()["y"] < phone.at("augment-steps").bounding_box()["y"]
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_slider_changes_the_picture_and_reset_brings_it_back(at_augment):
+    before = at_augment.picture("augmented")
+    select(at_augment, "Shift scale rotate")
+    at_augment.at("augment.shift_scale_rotate.rotate").locator("input").focus()
+    at_augment.page.keyboard.press("End")
+    at_augment.changed_picture("augmented", before)
+    at_augment.at("recipe-menu").get_by_role("button").click()
+    at_augment.page.get_by_role("button", name="Reset").click()
+    expect(at_augment.at("augmented").locator("img").first).to_have_attribute("src", before)
+
+
+def test_a_switch_takes_a_step_out_and_puts_it_back(at_augment):
+    before = at_augment.picture("augmented")
+    switch = row(at_augment, "Coarse dropout").get_by_role("switch")
+    switch.click()
+    at_augment.changed_picture("augmented", before)
+    expect(switch).to_have_attribute("aria-checked", "false")
+    expect(at_augment.at("recipe-menu")).to_contain_text("edited")
+    switch.click()
+    expect(at_augment.at("augmented").locator("img").first).to_have_attribute("src", before)
+
+
+def test_steps_are_moved_duplicated_and_removed_with_the_keyboard(at_augment):
+    row(at_augment, "Horizontal flip").locator(".name").focus()
+    at_augment.page.keyboard.press("Alt+ArrowDown")
+    expect(rows(at_augment)).to_have_text([ROWS[1], ROWS[0], *ROWS[2:]])
+    expect(row(at_augment, "Horizontal flip").locator(".name")).to_be_focused()
+    at_augment.page.keyboard.press("Alt+ArrowUp")
+    expect(rows(at_augment)).to_have_text(ROWS)
+    at_augment.page.keyboard.press("Control+d")
+    expect(rows(at_augment)).to_have_text([ROWS[0], "Horizontal flip 2", *ROWS[1:]])
+    row(at_augment, "Horizontal flip 2").locator(".name").focus()
+    at_augment.page.keyboard.press("Delete")
+    expect(rows(at_augment)).to_have_text(ROWS)
+
+
+def test_a_step_is_dragged_by_its_handle(at_augment):
+    handle = row(at_augment, "To gray").locator(".grip").bounding_box()
+    target = row(at_augment, "Horizontal flip").bounding_box()
+    mouse = at_augment.page.mouse
+    mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    mouse.down()
+    mouse.move(target["x"] + 20, target["y"] + target["height"] * 0.8, steps=4)
+    mouse.move(target["x"] + 20, target["y"] + target["height"] * 0.2, steps=4)
+    mouse.up()
+    expect(rows(at_augment)).to_have_text([ROWS[3], *ROWS[:3]])
+
+
+def test_a_step_that_is_added_is_selected(at_augment):
+    at_augment.at("augment.add").get_by_role("combobox").click()
+    at_augment.page.get_by_role("option", name="Rgb shift").click()
+    expect(rows(at_augment)).to_have_text([*ROWS, "Rgb shift"])
+    expect(at_augment.at("augment-inspector")).to_contain_text("Rgb shift")
+
+
+def test_new_draws_and_views_change_what_is_shown(at_augment):
+    before = at_augment.picture("augmented")
+    at_augment.page.get_by_role("button", name="New draws").click()
+    drawn = at_augment.changed_picture("augmented", before)
+    at_augment.page.get_by_role("radio", name="Many images").click()
+    many = at_augment.changed_picture("augmented", drawn)
+    at_augment.page.get_by_role("radio", name="Step by step").click()
+    at_augment.changed_picture("augmented", many)
+    expect(at_augment.at("augmented")).to_contain_text("Original")
+
+
+def test_a_shared_link_brings_the_edits_to_another_visitor_who_shares_nothing_else(at_augment, new_visitor):
+    row(at_augment, "Coarse dropout").get_by_role("switch").click()
+    expect(at_augment.at("recipe-menu")).to_contain_text("edited")
+    at_augment.at("share-menu").get_by_role("button").click()
+    link = at_augment.page.get_by_test_id("stCode").inner_text().strip()
+    assert link.startswith(f"{at_augment.address}/?recipe=")
+    stranger, friend = new_visitor(), new_visitor()
+    stranger.open()
+    expect(row(stranger, "Coarse dropout").get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    friend.open(link.removeprefix(f"{friend.address}/"))
+    expect(row(friend, "Coarse dropout").get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    assert friend.picture("augmented") == at_augment.picture("augmented")
+
+
+def test_a_broken_link_says_so_and_opens_the_first_recipe(visitor):
+    visitor.open("?recipe=this-is-not-a-recipe")
+    expect(visitor.page.get_by_test_id("stAlert")).to_contain_text("dilated-69k is open")
+    expect(rows(visitor)).to_have_text(ROWS)
