@@ -164,7 +164,7 @@ def _plain(figure: go.Figure, height: int) -> go.Figure:
     """Transparent, without legend, with small margins and a fixed height, so that nothing jumps."""
     return figure.update_layout(
         height=height,
-        margin={"l": 0, "r": 8, "t": 8, "b": 0},
+        margin={"l": 0, "r": 16, "t": 8, "b": 0},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
         showlegend=False,

@@ -5,6 +5,7 @@ from cifarlab.analysis.class_evidence import class_evidence, has_affine_head
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation, wilson_interval
 from cifarlab.analysis.examination import (
     Examination,
+    Stamp,
     TrainedNetwork,
     evaluate,
     examine,
@@ -13,6 +14,7 @@ from cifarlab.analysis.examination import (
     trained_networks,
 )
 from cifarlab.analysis.gradcam import class_activation_maps
+from cifarlab.analysis.map_pictures import MapKind, map_kinds, map_pictures
 from cifarlab.analysis.mistakes import ORDERS, Confusion, Order, margins, mistakes, most_confused, rightly_classified
 from cifarlab.analysis.overlay import enlarged, overlay, signed_overlay
 from cifarlab.analysis.predictions import predict
@@ -24,8 +26,10 @@ __all__ = [
     "Confusion",
     "Evaluation",
     "Examination",
+    "MapKind",
     "Order",
     "Placement",
+    "Stamp",
     "TrainedNetwork",
     "class_activation_maps",
     "class_evidence",
@@ -33,6 +37,8 @@ __all__ = [
     "evaluate",
     "examine",
     "has_affine_head",
+    "map_kinds",
+    "map_pictures",
     "margins",
     "mistakes",
     "most_confused",

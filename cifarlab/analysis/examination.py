@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from cifarlab.training.checkpoint import (
     shipped_checkpoints,
 )
 from cifarlab.training.run import TEST_LOGITS, RunDirectory, list_runs
+
+Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
+"""Name, bytes and time of change of each file that a network is known by."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,8 @@ def normalization_of(recipe: Recipe) -> Normalization:
     return numbers
 
 
-def stamp(path: str | Path) -> tuple[tuple[str, int, int], ...]:
-    """What changes when the weights at `path` or their stored answers do: name, bytes and time of each file.
+def stamp(path: str | Path) -> Stamp:
+    """What changes when the weights at `path` or their stored answers do.
 
     Raises:
         ValueError: there are no weights.

@@ -4,14 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cifarlab.augment.steps import Normalization
 from cifarlab.network import build
-from cifarlab.recipe import load_recipe
-
-
-@pytest.fixture(scope="session")
-def normalization():
-    return Normalization(mean=(0.49, 0.48, 0.45), std=(0.25, 0.24, 0.26))
 
 
 @pytest.fixture(scope="session")
@@ -28,11 +21,6 @@ def drawn_model(network):
             torch.nn.init.normal_(module.running_mean, std=0.2)
             torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
     return model.train()
-
-
-@pytest.fixture
-def quick():
-    return drawn_model(load_recipe("quick").network)
 
 
 @pytest.fixture(scope="session")

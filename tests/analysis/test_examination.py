@@ -1,7 +1,6 @@
 import os
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 
@@ -10,74 +9,37 @@ from cifarlab.analysis.evaluation import Evaluation
 from cifarlab.analysis.examination import evaluate, examine, normalization_of, stamp, trained_networks
 from cifarlab.analysis.predictions import predict
 from cifarlab.data import CLASS_NAMES, load_images
-from cifarlab.recipe import load_recipe, save_recipe
-from cifarlab.training.checkpoint import CheckpointFacts, save_test_logits, weights_content
+from cifarlab.recipe import load_recipe
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A folder of images: two of each class to train on and three to test on."""
-    generator = np.random.default_rng(1)
-    for split, count in (("train", 2), ("test", 3)):
-        for name in CLASS_NAMES:
-            place = tmp_path / "images" / split / name
-            place.mkdir(parents=True)
-            for number in range(count):
-                cv2.imwrite(str(place / f"{number}.png"), generator.integers(0, 256, (32, 32, 3), dtype=np.uint8))
-    return tmp_path / "images"
-
-
-@pytest.fixture
-def make_run(tmp_path, folder, quick, normalization):
-    """Writes what training leaves of a run of `quick`: recipe and weights."""
-
-    def write(name="run", data=str(folder), epoch=2):
-        path = tmp_path / "runs" / name
-        path.mkdir(parents=True)
-        recipe = load_recipe("quick")
-        augmentation = recipe.augmentation.model_copy(update={"normalize": normalization})
-        save_recipe(recipe.model_copy(update={"augmentation": augmentation}), path / "recipe.yaml")
-        facts = CheckpointFacts(data=data, class_names=CLASS_NAMES, epoch=epoch, epochs=6)
-        (path / "last.safetensors").write_bytes(weights_content(quick, facts))
-        return path, facts
-
-    return write
-
-
-def store_answers(path, facts, labels, right=0):
-    """Stored answers that say the true class for the first `right` images and the next class for the others."""
-    answers = np.where(np.arange(len(labels)) < right, labels, (labels + 1) % 10)
-    save_test_logits(path, np.eye(10, dtype=np.float32)[answers] * 5, labels, facts)
-
-
-def test_images_are_put_to_the_network_where_no_answers_are_stored(make_run, folder, quick, normalization):
+def test_images_are_put_to_the_network_where_no_answers_are_stored(make_run, image_folder, quick, normalization):
     path, facts = make_run()
     seen = []
     found = examine(path, on_progress=lambda done, total: seen.append((done, total)))
-    images = load_images(folder, "test")
+    images = load_images(image_folder, "test")
     np.testing.assert_allclose(found.evaluation.logits, predict(quick, images.images, normalization), atol=1e-6)
     assert found.evaluation.labels.tolist() == images.labels.tolist()
     assert (found.facts, found.problem, len(found.images)) == (facts, "", 30)
     assert seen == [(30, 30)]
 
 
-def test_stored_answers_are_used_where_there_are_some(make_run, folder):
+def test_stored_answers_are_used_where_there_are_some(make_run, image_folder, store_answers):
     path, facts = make_run()
-    store_answers(path, facts, load_images(folder, "test").labels, right=12)
+    store_answers(path, facts, load_images(image_folder, "test").labels, right=12)
     found = examine(path, on_progress=lambda *_: pytest.fail("the images were put to the network"))
     assert found.evaluation.correct == 12
     assert len(found.images) == 30
 
 
-def test_stored_answers_of_other_weights_are_not_used(make_run, folder):
+def test_stored_answers_of_other_weights_are_not_used(make_run, image_folder, store_answers):
     path, facts = make_run(epoch=3)
-    store_answers(path, facts.model_copy(update={"epoch": 2}), load_images(folder, "test").labels, right=30)
+    store_answers(path, facts.model_copy(update={"epoch": 2}), load_images(image_folder, "test").labels, right=30)
     seen = []
     examine(path, on_progress=lambda done, _: seen.append(done))
     assert seen == [30]
 
 
-def test_without_its_images_a_network_is_judged_by_its_stored_answers(make_run):
+def test_without_its_images_a_network_is_judged_by_its_stored_answers(make_run, store_answers):
     path, facts = make_run(data="/nowhere/images")
     store_answers(path, facts, np.arange(10), right=4)
     found = examine(path)
@@ -93,22 +55,22 @@ def test_images_of_another_source_are_never_put_to_a_network(make_run, monkeypat
         examine(path)
 
 
-def test_images_that_changed_since_are_not_shown_beside_old_answers(make_run, folder):
+def test_images_that_changed_since_are_not_shown_beside_old_answers(make_run, image_folder, store_answers):
     path, facts = make_run()
-    store_answers(path, facts, load_images(folder, "test").labels[::-1].copy())
+    store_answers(path, facts, load_images(image_folder, "test").labels[::-1].copy())
     found = examine(path)
     assert found.images is None
     assert "are no longer the ones that were answered; train again" in found.problem
 
 
-def test_any_images_of_the_same_classes_can_be_evaluated(make_run, folder):
+def test_any_images_of_the_same_classes_can_be_evaluated(make_run, image_folder):
     path, _ = make_run(data="cifar10")
-    assert isinstance(evaluate(path, load_images(folder, "train")), Evaluation)
+    assert isinstance(evaluate(path, load_images(image_folder, "train")), Evaluation)
 
 
-def test_images_of_other_classes_are_refused(make_run, folder):
+def test_images_of_other_classes_are_refused(make_run, image_folder):
     path, _ = make_run()
-    images = replace(load_images(folder, "test"), class_names=(*CLASS_NAMES[:9], "tractor"))
+    images = replace(load_images(image_folder, "test"), class_names=(*CLASS_NAMES[:9], "tractor"))
     with pytest.raises(ValueError, match=r"tractor, but the network was trained on .* choose images of those classes"):
         evaluate(path, images)
 
@@ -126,7 +88,7 @@ def test_a_vanished_directory_is_refused_with_a_sentence(tmp_path):
         examine(tmp_path / "gone")
 
 
-def test_the_stamp_changes_with_the_weights_and_with_the_answers(make_run):
+def test_the_stamp_changes_with_the_weights_and_with_the_answers(make_run, store_answers):
     path, facts = make_run()
     first = stamp(path)
     store_answers(path, facts, np.arange(10))

@@ -1,0 +1,75 @@
+"""What several parts are tested with: a small folder of images, and a run as training leaves it, without training.
+
+Whatever needs torch is imported inside, so that tests which do not need it start at once.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cifarlab.augment.steps import Normalization
+from cifarlab.data.images import CLASS_NAMES
+
+
+@pytest.fixture(scope="session")
+def normalization():
+    return Normalization(mean=(0.49, 0.48, 0.45), std=(0.25, 0.24, 0.26))
+
+
+@pytest.fixture
+def quick():
+    """The network of `quick`, its weights drawn."""
+    import torch
+
+    from cifarlab.network import build
+    from cifarlab.recipe import load_recipe
+
+    torch.manual_seed(0)
+    return build(load_recipe("quick").network)
+
+
+@pytest.fixture
+def image_folder(tmp_path):
+    """A folder of images: two of each class to train on and three to test on."""
+    import cv2
+
+    generator = np.random.default_rng(1)
+    for split, count in (("train", 2), ("test", 3)):
+        for name in CLASS_NAMES:
+            place = tmp_path / "images" / split / name
+            place.mkdir(parents=True)
+            for number in range(count):
+                cv2.imwrite(str(place / f"{number}.png"), generator.integers(0, 256, (32, 32, 3), dtype=np.uint8))
+    return tmp_path / "images"
+
+
+@pytest.fixture
+def make_run(tmp_path, image_folder, quick, normalization):
+    """Writes what training leaves of a run of `quick`: recipe and weights; returns its directory and its facts."""
+    from cifarlab.recipe import load_recipe, save_recipe
+    from cifarlab.training.checkpoint import CheckpointFacts, weights_content
+
+    def write(name="run", data=str(image_folder), epoch=2):
+        path = tmp_path / "runs" / name
+        path.mkdir(parents=True)
+        recipe = load_recipe("quick")
+        augmentation = recipe.augmentation.model_copy(update={"normalize": normalization})
+        save_recipe(recipe.model_copy(update={"augmentation": augmentation}), path / "recipe.yaml")
+        facts = CheckpointFacts(data=data, class_names=CLASS_NAMES, epoch=epoch, epochs=6)
+        (path / "last.safetensors").write_bytes(weights_content(quick, facts))
+        return path, facts
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def store_answers():
+    """Stores answers: the true class for the first `right` images, and the class after it for the others."""
+    from cifarlab.training.checkpoint import save_test_logits
+
+    def store(path: Path, facts, labels, right=0):
+        answers = np.where(np.arange(len(labels)) < right, labels, (labels + 1) % 10)
+        save_test_logits(path, np.eye(10, dtype=np.float32)[answers] * 5, labels, facts)
+
+    return store
