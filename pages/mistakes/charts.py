@@ -1,0 +1,99 @@
+"""How good the network is and what it confuses; a click on any of it chooses the images of the gallery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from cifarlab import plots
+from cifarlab.analysis import Evaluation, most_confused
+from pages.mistakes import selection
+
+MATRIX, BARS, PAIRS = "mistakes.matrix", "mistakes.bars", "mistakes.pairs"
+CONFIG = {"displayModeBar": False}
+
+
+def draw(evaluation: Evaluation) -> None:
+    """The confusion matrix, the accuracy of each class, and the pairs confused most often."""
+    matrix, classes, pairs = st.tabs(["Confusion", "Each class", "Most confused"])
+    with matrix:
+        _matrix(evaluation)
+    with classes:
+        _bars(evaluation)
+    with pairs:
+        _pairs(evaluation)
+
+
+def _matrix(evaluation: Evaluation) -> None:
+    true, answer = selection.current(len(evaluation.class_names))
+    cell = None if true is None or answer is None else (true, answer)
+    st.plotly_chart(
+        plots.confusion_matrix(evaluation, selected=cell),
+        key=MATRIX,
+        on_select=_cell_clicked,
+        selection_mode="points",
+        config=CONFIG,
+        alt="Confusion matrix: rows are true classes, columns the network's answers, cells count test images.",
+    )
+    st.caption("Test images of a class (row) by the network's answer (column). Click a cell to see its images.")
+
+
+def _bars(evaluation: Evaluation) -> None:
+    true, _ = selection.current(len(evaluation.class_names))
+    st.plotly_chart(
+        plots.accuracy_bars(evaluation, selected=true),
+        key=BARS,
+        on_select=_bar_clicked,
+        selection_mode="points",
+        config=CONFIG,
+        alt="Accuracy of each class, in percent of its test images, with 95 % intervals.",
+    )
+    st.caption("Accuracy of each class and its 95 % interval. Click a bar to see the class's mistakes.")
+
+
+def _pairs(evaluation: Evaluation) -> None:
+    pairs, names = most_confused(evaluation), evaluation.class_names
+    rows = [
+        {
+            "true class": names[pair.true],
+            "taken for": names[pair.predicted],
+            "images": pair.count,
+            "share": 100 * pair.share,
+        }
+        for pair in pairs
+    ]
+    st.dataframe(
+        rows,
+        key=PAIRS,
+        hide_index=True,
+        height=392,
+        on_select=lambda: _pair_clicked([(pair.true, pair.predicted) for pair in pairs]),
+        selection_mode="single-row",
+        column_config={
+            "share": st.column_config.NumberColumn(format="%.1f %%", help="Of all test images of the true class")
+        },
+    )
+    st.caption("The commonest mistakes. Tick a row to see its images.")
+
+
+def _cell_clicked() -> None:
+    if (point := _clicked(MATRIX)) is not None:
+        selection.choose(*point)
+
+
+def _bar_clicked() -> None:
+    if (point := _clicked(BARS)) is not None:
+        selection.choose(point)
+
+
+def _clicked(key: str) -> Any:
+    """The custom data of the point that was clicked, or None when a click took a choice back."""
+    points = st.session_state[key]["selection"]["points"]
+    return points[0]["customdata"] if points else None
+
+
+def _pair_clicked(pairs: list[tuple[int, int]]) -> None:
+    rows = st.session_state[PAIRS]["selection"]["rows"]
+    if rows and rows[0] < len(pairs):
+        selection.choose(*pairs[rows[0]])

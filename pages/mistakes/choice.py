@@ -1,0 +1,90 @@
+"""Which trained network is looked at, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from cifarlab.analysis import Examination, Stamp, TrainedNetwork, examine, stamp
+from cifarlab.training import checkpoint_facts
+from pages.parts import sources
+from pages.parts.boundary import boundary
+from pages.parts.run_states import STATES
+
+KEY = "model"
+POLL_SECONDS = 2.0
+
+
+def choose(networks: Sequence[TrainedNetwork]) -> TrainedNetwork:
+    """The network that was chosen; at first the run that started last and has weights, or what came along.
+
+    The link carries the choice as `?model=`.
+    """
+    by_name = {name_of(network): network for network in networks}
+    first = next((name for name, network in by_name.items() if has_weights(network)), next(iter(by_name)))
+    if st.session_state.get(KEY) not in by_name:
+        st.session_state[KEY] = first
+    chosen = st.selectbox(
+        "Trained network",
+        list(by_name),
+        key=KEY,
+        label_visibility="collapsed",
+        width=330,
+        bind="query-params",
+    )
+    return by_name[chosen]
+
+
+def name_of(network: TrainedNetwork) -> str:
+    """A network in the list and in the link: a run's name, or that of a network that came along, marked as such.
+
+    The name says nothing that changes while a run goes on, because the link and the list hold on to it.
+    """
+    return network.name if network.run else f"{network.name} (shipped)"
+
+
+def state_of(network: TrainedNetwork) -> str:
+    """How the network's run stands, in a word; of a network that came along, that it did."""
+    if network.run is None:
+        return "comes with the laboratory"
+    return STATES[network.run.status().state]
+
+
+def has_weights(network: TrainedNetwork) -> bool:
+    """Whether there is anything to look at yet."""
+    try:
+        stamp(network.path)
+    except ValueError:
+        return False
+    return True
+
+
+def examined(network: TrainedNetwork) -> tuple[Examination, Stamp]:
+    """What is known of the network, and the stamp of the weights that it is known of.
+
+    Raises:
+        ValueError: the weights cannot be read, or there are neither stored answers nor images.
+    """
+    version = stamp(network.path)
+    present = sources.description_of(checkpoint_facts(network.path).data).present
+    return _examined(network.path, version, present), version
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking up the network's answers …")
+def _examined(path: Path, version: Stamp, present: bool) -> Examination:  # noqa: ARG001, it is remembered by all three
+    return examine(path)
+
+
+def offer_newer(network: TrainedNetwork, shown: Stamp) -> None:
+    """While the run goes on: a button as soon as there are newer weights than those shown."""
+    if network.run and network.run.is_alive():
+        st.fragment(_offer_newer, run_every=POLL_SECONDS)(network.path, shown)
+
+
+@boundary()
+def _offer_newer(path: Path, shown: Stamp) -> None:
+    newer = stamp(path) != shown
+    if st.button("Show the newer weights", key="mistakes.newer", icon=":material/refresh:", disabled=not newer):
+        st.rerun()

@@ -1,0 +1,82 @@
+"""Mistakes: how good a trained network is, what it confuses, and where it looked when it was wrong."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from cifarlab.analysis import Examination, TrainedNetwork, trained_networks
+from pages.mistakes import charts, choice, gallery
+from pages.parts import session, sources
+from pages.parts.boundary import boundary
+from pages.parts.places import page_file
+
+
+def draw() -> None:
+    """The network and its figures on top; below, the charts at the left and the gallery at the right."""
+    networks = trained_networks()
+    if not networks:
+        nothing_yet()
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="mistakes-head"):
+        network = choice.choose(networks)
+        figures = st.empty()
+    if not choice.has_weights(network):
+        not_yet(network)
+        return
+    examination, version = choice.examined(network)
+    with figures:
+        st.html(in_figures(examination, choice.state_of(network)))
+    choice.offer_newer(network, version)
+    hint_at_source(examination)
+    with st.container(key="mistakes"):
+        left, right = st.columns([5, 8], gap="medium")
+        with left:
+            charts.draw(examination.evaluation)
+        with right, boundary():
+            gallery.draw(examination, network.path, version)
+
+
+def nothing_yet() -> None:
+    """What to do when there is no trained network."""
+    with st.container(border=True, height=420, vertical_alignment="center", horizontal_alignment="center"):
+        st.markdown("**No trained network yet.** Its mistakes appear here after the first epoch of a training.")
+        st.page_link(page_file("train"), label="Train one", icon=":material/play_arrow:")
+
+
+def not_yet(network: TrainedNetwork) -> None:
+    """A run whose first epoch is not complete, or that ended before."""
+    st.info(
+        f"{network.name} has no complete epoch yet, so there are no weights to look at. Choose another network above."
+    )
+    st.page_link(page_file("train"), label="See how it stands", icon=":material/monitoring:")
+
+
+def in_figures(examination: Examination, state: str) -> str:
+    """The network in one line: accuracy with interval, mistakes, number of images, loss, how its run stands."""
+    evaluation, facts = examination.evaluation, examination.facts
+    low, high = evaluation.interval
+    whole, wrong = len(evaluation), len(evaluation) - evaluation.correct
+    noun = "mistake" if wrong == 1 else "mistakes"
+    title = escape(sources.title_of(facts.data))
+    return (
+        f'<div class="figures"><span><b>{100 * evaluation.accuracy:.1f} %</b> accuracy '
+        f"(95 % interval {100 * low:.1f} to {100 * high:.1f})</span>"
+        f"<span><b>{wrong:,}</b> {noun} in {whole:,} test images of {title}</span>"
+        f"<span>loss <b>{evaluation.loss:.3f}</b></span><span>epoch {facts.epoch} of {facts.epochs}</span>"
+        f"<span>{state}</span></div>"
+    )
+
+
+def hint_at_source(examination: Examination) -> None:
+    """Say so when the network belongs to other images than those in use."""
+    used, own = session.current().source, examination.facts.data
+    if used != own:
+        st.caption(
+            f"It was trained and tested on {sources.title_of(own)}; the images in use, {sources.title_of(used)}, "
+            "are never put to it here."
+        )
+
+
+draw()

@@ -1,0 +1,188 @@
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from cifarlab.analysis import examination
+from cifarlab.data import load_images
+from pages.mistakes import selection
+
+# The page, the one that it links to, and the boundary around it, without the bar that stands on every page.
+SCRIPT = """
+import streamlit as st
+from pages.parts.boundary import boundary
+from pages.parts.places import page_file
+
+names = ("mistakes", "train")
+pages = [st.Page(page_file(name), url_path=name, default=name == "mistakes") for name in names]
+page = st.navigation(pages, position="hidden")
+with boundary():
+    page.run()
+"""
+
+
+@pytest.fixture
+def visit(tmp_path, monkeypatch):
+    """Opens the page Mistakes on a machine with these runs and no network that came along."""
+    monkeypatch.setenv("CIFARLAB_RUNS", str(tmp_path / "runs"))
+    monkeypatch.delenv("CIFARLAB_DATA", raising=False)
+    monkeypatch.setattr(examination, "shipped_checkpoints", dict)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return AppTest.from_string(SCRIPT, default_timeout=60).run
+
+
+@pytest.fixture
+def answered(make_run, image_folder, store_answers):
+    """A run whose first 12 of 30 test images were recognised; three each of airplane, automobile, bird and cat."""
+    path, facts = make_run("answered")
+    store_answers(path, facts, load_images(image_folder, "test").labels, right=12)
+    return path
+
+
+def words(app):
+    """Everything that stands on the page as text."""
+    return " ".join(
+        element.value for kind in ("markdown", "caption", "info", "error", "warning") for element in app.get(kind)
+    )
+
+
+def html(app):
+    return " ".join(element.value for element in app.html)
+
+
+def cards(app):
+    return html(app).count("<figure")
+
+
+def test_without_a_trained_network_the_page_says_what_to_do_next(visit):
+    app = visit()
+    assert "No trained network yet" in words(app)
+    assert [link.label for link in app.page_link] == ["Train one"]
+
+
+@pytest.mark.usefixtures("answered")
+def test_figures_come_with_their_interval_and_number_of_images(visit):
+    figures = html(visit())
+    assert "<b>40.0 %</b> accuracy (95 % interval 24.6 to 57.7)" in figures
+    assert "<b>18</b> mistakes in 30 test images of folder images" in figures
+
+
+@pytest.mark.usefixtures("answered")
+def test_every_mistake_has_a_card_with_both_classes_and_the_confidence(visit):
+    app = visit()
+    assert cards(app) == 18
+    assert "**18** images classified wrong" in words(app)
+    caption = html(app).split("<figcaption>")[1]
+    says, is_ = caption.split("is <i")
+    assert says.startswith("<span>says")
+    assert "<b>dog</b></span><span>94 %" in says  # e^5 / (e^5 + 9)
+    assert "<b>deer</b></span><span>&lt; 1 %" in is_
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_filter_by_class_narrows_the_gallery(visit):
+    app = visit()
+    app.selectbox(key=selection.TRUE).set_value(5).run()
+    assert cards(app) == 3
+    assert "**3** images of dog classified wrong" in words(app)
+    app.button(key="mistakes.all").click().run()
+    assert cards(app) == 18
+
+
+@pytest.mark.usefixtures("answered")
+def test_the_same_class_twice_shows_what_was_recognised(visit):
+    app = visit()
+    app.selectbox(key=selection.TRUE).set_value(0)
+    app.selectbox(key=selection.ANSWER).set_value(0).run()
+    assert "**3** images of airplane classified right" in words(app)
+    assert cards(app) == 3
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_filter_that_leaves_nothing_says_so(visit):
+    app = visit()
+    app.selectbox(key=selection.TRUE).set_value(0).run()
+    assert "There are none of these" in words(app)
+
+
+@pytest.mark.parametrize("kind", ["answer", "true class", "difference"])
+@pytest.mark.usefixtures("answered")
+def test_every_kind_of_map_can_be_drawn(visit, kind):
+    app = visit()
+    app.segmented_control(key="mistakes.map").set_value(kind).run()
+    assert cards(app) == 18
+    assert not app.error
+
+
+def test_more_mistakes_than_fit_come_in_pages(visit, make_run, image_folder, store_answers):
+    path, facts = make_run()
+    store_answers(path, facts, load_images(image_folder, "test").labels)
+    app = visit()
+    assert cards(app) == 24
+    app.pagination[0].set_value(2).run()
+    assert cards(app) == 6
+
+
+@pytest.mark.usefixtures("answered")
+def test_the_page_says_when_the_network_belongs_to_other_images_than_those_in_use(visit):
+    assert "It was trained and tested on folder images; the images in use" in words(visit())
+
+
+def test_without_its_images_there_are_figures_and_an_explanation(visit, make_run, store_answers):
+    path, facts = make_run(data="/nowhere/images")
+    store_answers(path, facts, np.arange(10), right=4)
+    app = visit()
+    assert "<b>40.0 %</b> accuracy" in html(app)
+    assert "The images cannot be shown" in words(app)
+    assert "/nowhere/images" in words(app)
+    assert cards(app) == 0
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_damaged_checkpoint_costs_one_sentence_and_another_can_be_chosen(visit, make_run):
+    path, _ = make_run("damaged")
+    (path / "last.safetensors").write_bytes(b"not weights")
+    app = visit()
+    app.selectbox(key="model").set_value("damaged").run()
+    assert len(app.error) == 1
+    assert "the file is cut off or damaged" in app.error[0].value
+    app.selectbox(key="model").set_value("answered").run()
+    assert not app.error
+    assert cards(app) == 18
+
+
+def test_damaged_weights_behind_stored_answers_leave_the_charts(visit, answered):
+    weights = answered / "last.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    app = visit()
+    assert len(app.error) == 1
+    assert "the file is cut off or damaged" in app.error[0].value
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_run_that_vanished_gives_way_to_another(visit, make_run):
+    path, _ = make_run("vanishing")
+    app = visit()
+    app.selectbox(key="model").set_value("vanishing").run()
+    path.rename(path.with_name(".gone"))
+    app.run()
+    assert app.selectbox(key="model").value == "answered"
+    assert cards(app) == 18
+
+
+def test_a_run_in_its_first_epoch_has_nothing_to_look_at_yet(visit, make_run):
+    path, _ = make_run("early")
+    (path / "last.safetensors").unlink()
+    app = visit()
+    assert "early has no complete epoch yet" in words(app)
+    assert [link.label for link in app.page_link] == ["See how it stands"]
+
+
+def test_new_weights_are_shown_as_soon_as_the_page_is_drawn_again(visit, answered, image_folder, store_answers):
+    app = visit()
+    assert "<b>18</b> mistakes" in html(app)
+    facts = examination.checkpoint_facts(answered)
+    store_answers(answered, facts, load_images(image_folder, "test").labels, right=29)
+    app.run()
+    assert "<b>1</b> mistake in" in html(app)
