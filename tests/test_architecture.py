@@ -33,7 +33,7 @@ BELOW = {
     "__init__": {"data", "augment", "network", "recipe", "training", "analysis"},
 }
 USER_INTERFACES = {"streamlit", "gradio"}
-SLOW = {"torch", "torchvision", "albumentations", "streamlit", "gradio", "cv2", "plotly"}
+SLOW = {"numpy", "torch", "torchvision", "albumentations", "streamlit", "gradio", "cv2", "plotly"}
 LIGHT = [
     "cifarlab",
     "cifarlab.spec",

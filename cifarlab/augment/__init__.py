@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cifarlab.augment.normalise import denormalised, normalised
 from cifarlab.augment.resolve import require_resolved, resolve, unresolved_fields
 from cifarlab.augment.steps import (
     STEP_TYPES,
@@ -23,6 +22,7 @@ from cifarlab.augment.steps import (
 )
 
 if TYPE_CHECKING:
+    from cifarlab.augment.normalise import denormalised, normalised
     from cifarlab.augment.pipeline import Applied, Pipeline, Stage
     from cifarlab.augment.preview import (
         encode_png,
@@ -32,13 +32,15 @@ if TYPE_CHECKING:
         to_grid,
     )
 
-# What needs OpenCV or albumentations is imported when it is first asked for.
+# What needs NumPy, OpenCV or albumentations is imported when it is first asked for.
 _LAZY = {
     "Applied": "pipeline",
     "Pipeline": "pipeline",
     "Stage": "pipeline",
+    "denormalised": "normalise",
     "encode_png": "preview",
     "many_images_one_draw": "preview",
+    "normalised": "normalise",
     "one_image_many_draws": "preview",
     "stages_of_one_image": "preview",
     "to_grid": "preview",
