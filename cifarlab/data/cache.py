@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from cifarlab.data.images import ImageSet, Split
+from cifarlab.storage import replacing
 
 _log = logging.getLogger(__name__)
 
@@ -35,27 +35,12 @@ def cached_images(name: str, key: str, split: Split, make: Callable[[], ImageSet
         return stored
     made = make()
     try:
-        replace_file(path, lambda file: _write(file, made, key))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as file:
+            _write(file, made, key)
     except OSError as error:
         _log.warning("%s: the images are not cached, because the file cannot be written: %s", path, error)
     return made
-
-
-def replace_file(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Writes a file whole or not at all: to a neighbour first, flushed to disk, then renamed onto `path`.
-
-    Raises OSError when the disk refuses; the neighbour is removed and `path` stays as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    neighbour = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with neighbour.open("xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        neighbour.replace(path)
-    finally:
-        neighbour.unlink(missing_ok=True)
 
 
 def _write(file: BinaryIO, image_set: ImageSet, key: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from cifarlab.recipe.concise import to_concise
 from cifarlab.recipe.document import Recipe
 from cifarlab.recipe.yaml_text import MAXIMUM_CHARACTERS, format_yaml, parse_yaml
 from cifarlab.spec import SpecError, read_spec
+from cifarlab.storage import replace_file
 
 _SHIPPED = Path(__file__).parent / "recipes"
 _SUFFIXES = (".yaml", ".yml")
@@ -90,12 +89,4 @@ def save_recipe(recipe: Recipe, path: Path) -> None:
     Raises:
         OSError: the folder does not exist or the disk refuses; `path` is as it was.
     """
-    neighbour = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with neighbour.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(write_recipe(recipe))
-            file.flush()
-            os.fsync(file.fileno())
-        neighbour.replace(path)
-    finally:
-        neighbour.unlink(missing_ok=True)
+    replace_file(path, write_recipe(recipe).encode())

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from cifarlab.recipe import Recipe, load_recipe
+from cifarlab.storage import replace_file
 from cifarlab.training.records import Record
 from cifarlab.training.run import BEST, LAST, RECIPE, TEST_LOGITS
-from cifarlab.training.storage import replace_file
 
 if TYPE_CHECKING:
     from cifarlab.network import Classifier

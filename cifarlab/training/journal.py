@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from cifarlab.recipe import Recipe, save_recipe
+from cifarlab.storage import append_line, replace_file
 from cifarlab.training.records import EpochMetrics, RunInfo, RunStatus, State
 from cifarlab.training.run import INFO, METRICS, RECIPE, STATUS
-from cifarlab.training.storage import append_line, replace_file
 
 Progress = Callable[[RunStatus], None]
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from cifarlab.data import default_source
 from cifarlab.recipe import Recipe, save_recipe
+from cifarlab.storage import replace_file
 from cifarlab.training.journal import Journal
 from cifarlab.training.lock import INHERITED, RunLock, holder
 from cifarlab.training.records import RunStatus
 from cifarlab.training.run import LOG, RECIPE, STATUS, RunDirectory, runs_folder
-from cifarlab.training.storage import replace_file
 
 # So much less does the system favour a run than the page that shows it.
 _NICENESS = 5

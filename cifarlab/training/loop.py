@@ -10,6 +10,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from cifarlab.network import build
+from cifarlab.storage import replace_file
 from cifarlab.training.batches import Batch, open_batches, steps_per_epoch
 from cifarlab.training.checkpoint import CheckpointFacts, save_test_logits, weights_content
 from cifarlab.training.evaluation import Outcome, evaluate, to_input
@@ -20,7 +21,6 @@ from cifarlab.training.optimisation import build_optimizer, learning_rate
 from cifarlab.training.records import EpochMetrics
 from cifarlab.training.run import BEST, LAST
 from cifarlab.training.stopping import StopRequest
-from cifarlab.training.storage import replace_file
 from cifarlab.training.tally import Tally
 
 

@@ -12,9 +12,9 @@ from typing import Literal, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from cifarlab.recipe import Recipe, load_recipe
+from cifarlab.storage import replace_file
 from cifarlab.training.lock import is_locked
 from cifarlab.training.records import EpochMetrics, Record, RunInfo, RunStatus
-from cifarlab.training.storage import replace_file
 
 R = TypeVar("R", bound=Record)
 Action = Literal["stop"]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
-def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Write `content` to `path`, whole or not at all; `durable` waits until the disk has it.
+@contextmanager
+def replacing(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the place of `path` once it is whole; `durable` waits until the disk has it.
 
     The folder must exist: a run directory that was deleted is not to come back half empty.
 
@@ -18,12 +22,19 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
     neighbour = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         with neighbour.open("xb") as file:
-            write_all(file.fileno(), content)
+            yield file
+            file.flush()
             if durable:
                 os.fsync(file.fileno())
         neighbour.replace(path)
     finally:
         neighbour.unlink(missing_ok=True)
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write `content` to `path`, whole or not at all: see `replacing`."""
+    with replacing(path, durable=durable) as file:
+        write_all(file.fileno(), content)
 
 
 def append_line(path: Path, line: bytes) -> None:

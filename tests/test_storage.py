@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from cifarlab.training import storage
+from cifarlab import storage
 
 
 def test_a_file_is_replaced_whole(tmp_path):
