@@ -1,4 +1,4 @@
-"""The pages of the laboratory: each a file, or a folder of views around its `page.py`; `app.py` leads to them."""
+"""The pages of the laboratory: each is a folder of views around its `page.py`; `app.py` leads to them."""
 
 from streamlit.runtime.pages_manager import PagesManager
 

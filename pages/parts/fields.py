@@ -51,8 +51,8 @@ def editable(spec: type[Spec]) -> list[str]:
 
 
 def words(name: str) -> str:
-    """A field's or type's name as a label: `peak_epoch` is `Peak epoch`."""
-    return name.replace("_", " ").capitalize()
+    """A field's or type's name as a label: `peak_epoch` is `Peak epoch`, `rgb_shift` is `RGB shift`."""
+    return name.replace("_", " ").capitalize().replace("Rgb", "RGB")
 
 
 @dataclass(frozen=True)

@@ -109,9 +109,9 @@ def test_a_step_is_dragged_by_its_handle(at_augment):
 
 def test_a_step_that_is_added_is_selected(at_augment):
     at_augment.at("augment.add").get_by_role("combobox").click()
-    at_augment.page.get_by_role("option", name="Rgb shift").click()
-    expect(rows(at_augment)).to_have_text([*ROWS, "Rgb shift"])
-    expect(at_augment.at("augment-inspector")).to_contain_text("Rgb shift")
+    at_augment.page.get_by_role("option", name="RGB shift").click()
+    expect(rows(at_augment)).to_have_text([*ROWS, "RGB shift"])
+    expect(at_augment.at("augment-inspector")).to_contain_text("RGB shift")
 
 
 def test_new_draws_and_views_change_what_is_shown(at_augment):

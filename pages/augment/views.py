@@ -17,8 +17,8 @@ from cifarlab.augment import (
     one_image_many_draws,
     stages_of_one_image,
 )
+from pages.augment.step_list import title_of
 from pages.parts.pictures import beside_original, draw_picture, faded, image_tag, pairs_picture
-from pages.parts.step_list import title_of
 
 DRAWS = 24
 DRAW_COLUMNS = 7  # with the original over 2 x 2 cells, 24 draws fill four rows

@@ -1,0 +1,1 @@
+"""The page Data and its views, in the order in which they stand on the screen."""

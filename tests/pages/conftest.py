@@ -1,0 +1,42 @@
+"""The app in a test: it draws into memory, over a small folder of images of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cifarlab.data import CLASS_NAMES
+
+ROOT = Path(__file__).parents[2]
+PER_CLASS = {"train": 12, "test": 3}
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory):
+    """A folder with a few images of noise for each class: real images, as far as a source can tell."""
+    folder = tmp_path_factory.mktemp("photographs")
+    noise = np.random.default_rng(5)
+    for split, count in PER_CLASS.items():
+        for name in CLASS_NAMES:
+            place = folder / split / name
+            place.mkdir(parents=True)
+            for number in range(count):
+                cv2.imwrite(str(place / f"{number}.png"), noise.integers(0, 256, (32, 32, 3), dtype=np.uint8))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(monkeypatch, tmp_path, photographs):
+    monkeypatch.setenv("CIFARLAB_DATA", str(photographs))
+    monkeypatch.setenv("CIFARLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("CIFARLAB_RUNS", str(tmp_path / "runs"))
+
+
+@pytest.fixture
+def app():
+    """The app before its first run; `app.run()` lands on Augment."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
