@@ -28,7 +28,7 @@ def draw(visit: Visit) -> None:
         with st.container(key="network-inspector", border=True, gap="small"):
             inspector.draw(visit, selected)
         with st.container(key="network-goals"):
-            st.html(goal_lines(judge(visit.recipe)))
+            goals(visit, table)
             take_along(visit, table)
 
 
@@ -48,6 +48,14 @@ def layers(visit: Visit, table: NetworkTable) -> None:
         selected=selected.id if selected else None,
         on_action=lambda asked: editing.act(visit, asked),
     )
+
+
+def goals(visit: Visit, table: NetworkTable) -> None:
+    """Each goal with the figure that decides it."""
+    if table.diagnostics:
+        st.caption("The goals are judged again as soon as the network fits.")
+    else:
+        st.html(goal_lines(judge(visit.recipe)))
 
 
 def take_along(visit: Visit, table: NetworkTable) -> None:

@@ -2,64 +2,99 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
-from cifarlab.plots import TEST_COLOUR, TRAIN_COLOUR
+from cifarlab.recipe import Recipe
 from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, stop
 from pages.parts.boundary import boundary
 from pages.parts.places import page_file
 from pages.parts.run_states import STATES
+from pages.parts.running import running
+from pages.train.curves import draw_curves
 
 POLL_SECONDS = 1.0
-MOST_POINTS = 500
-CHART_HEIGHT = 230
+LOG_LINES_WHILE_TRAINING, LOG_LINES_AFTERWARDS = 10, 400
+
+log = logging.getLogger(__name__)
 
 
 def draw(run: RunDirectory) -> None:
     """The run, live while it is active."""
-    active = run.status().is_active
-    st.fragment(_draw, run_every=POLL_SECONDS if active else None)(run, active)
+    status = run.status()
+    every = POLL_SECONDS if status.is_active else None
+    st.fragment(_draw, run_every=every)(run, _stage(status), _target(run.recipe()))
 
 
 @boundary()
-def _draw(run: RunDirectory, was_active: bool) -> None:
-    status, metrics = run.status(), run.metrics()
-    if was_active and not status.is_active:
-        st.rerun()  # the whole page: it stops asking, and the list and the header learn of the end
+def _draw(run: RunDirectory, stage: tuple[str, int], target: float | None) -> None:
+    try:
+        status, metrics = run.status(), run.metrics()
+    except ValueError:  # it vanished, which the whole page says
+        st.rerun()
+    if _stage(status) != stage:
+        running.clear()
+        st.rerun()  # the whole page: the list and the bar learn of it, and at the end nobody asks any more
     _head(run, status)
+    _state(status)
     _figures(status, metrics)
-    _curves(metrics)
+    draw_curves(metrics, status.epochs, target)
     with st.expander("Log", key="run.log"):
-        st.code(run.log_tail(40) or "Nothing printed yet.", language=None, height=240)
+        lines = LOG_LINES_WHILE_TRAINING if status.is_active else LOG_LINES_AFTERWARDS
+        st.code(run.log_tail(lines) or "Nothing printed yet.", language=None, height=240)
+
+
+def _stage(status: RunStatus) -> tuple[str, int]:
+    return status.state, status.epoch
 
 
 def _head(run: RunDirectory, status: RunStatus) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
         st.markdown(f"**{run.name}** · {STATES[status.state]}")
         if status.is_active:
             stopping = status.state == "stopping"
             st.button("Stop", key="run.stop", icon=":material/stop:", on_click=_stop, args=(run,), disabled=stopping)
-        elif status.epoch:
+        elif run.metrics():
             st.page_link(
                 page_file("mistakes"),
                 label="Open its mistakes",
                 icon=":material/search:",
                 query_params={"model": run.name},
             )
-    share = status.step / status.steps if status.steps else 0.0
-    st.progress(
-        share, f"epoch {status.epoch} of {status.epochs} · {status.message}" if status.epochs else status.message
-    )
+
+
+def _state(status: RunStatus) -> None:
+    """How far it is, or how it ended."""
+    if status.is_active:
+        st.progress(status.step / status.steps if status.steps else 0.0, progress_text(status))
+    elif status.state in ("failed", "crashed"):
+        st.error(status.message)
+    else:
+        st.caption(status.message)
+
+
+def progress_text(status: RunStatus) -> str:
+    """What is being done, and how much of the epoch is: `Training epoch 3 of 6: 45 %`."""
+    if not status.epoch or not status.steps:
+        return status.message
+    per_epoch = status.steps / status.epochs
+    share = min(1.0, max(0.0, status.step / per_epoch - (status.epoch - 1)))
+    return f"{status.message.removesuffix('.')}: {100 * share:.0f} %"
 
 
 def _stop(run: RunDirectory) -> None:
     """End the run behind the page's back: should it not listen, that takes longer than a visitor waits."""
-    threading.Thread(target=stop, args=(run,), name=f"stop {run.name}", daemon=True).start()
+    threading.Thread(target=_end, args=(run,), name=f"stop {run.name}", daemon=True).start()
+
+
+def _end(run: RunDirectory) -> None:
+    try:
+        stop(run)
+    except (ValueError, OSError):
+        log.exception("%s could not be stopped", run.name)
 
 
 def _figures(status: RunStatus, metrics: Sequence[EpochMetrics]) -> None:
@@ -69,46 +104,19 @@ def _figures(status: RunStatus, metrics: Sequence[EpochMetrics]) -> None:
     figures = {
         "Test accuracy": _percent(last.test_accuracy if last else None),
         "Train accuracy": _percent(last.train_accuracy if last else None),
-        "Test loss": f"{last.test_loss:.3f}" if last else "–",
+        "Test loss (nats)": f"{last.test_loss:.3f}" if last else "–",
         "Images per second": f"{speed:,.0f}" if speed else "–",
-        "Time left" if status.is_active else "Time taken": _duration(left if status.is_active else _taken(last)),
+        "Time left" if status.is_active else "Time taken": duration(left if status.is_active else _taken(last)),
     }
     with st.container(horizontal=True, key="run-figures"):
         for name, figure in figures.items():
-            st.metric(name, figure)
+            st.metric(name, figure, width=155)
 
 
-def _curves(metrics: Sequence[EpochMetrics]) -> None:
-    kept = metrics[:: 1 + len(metrics) // (MOST_POINTS // 2)]
-    loss, accuracy, rate = st.columns(3)
-    with loss:
-        _chart("Loss (nats)", kept, {"train": "train_loss", "test": "test_loss"}, "run.loss")
-    with accuracy:
-        _chart("Accuracy", kept, {"train": "train_accuracy", "test": "test_accuracy"}, "run.accuracy", share=True)
-    with rate:
-        _chart("Learning rate", kept, {"rate": "learning_rate"}, "run.rate")
-
-
-def _chart(title: str, metrics: Sequence[EpochMetrics], curves: dict[str, str], key: str, share: bool = False) -> None:
-    values = [
-        {"epoch": epoch.epoch, "split": name, title: getattr(epoch, field)}
-        for epoch in metrics
-        for name, field in curves.items()
-    ]
-    colours = alt.Scale(domain=list(curves), range=[TRAIN_COLOUR, TEST_COLOUR][: len(curves)])
-    legend = alt.Legend(orient="top", title=None) if len(curves) > 1 else None
-    axis = alt.Axis(format="%") if share else alt.Axis()
-    chart = (
-        alt.Chart(pd.DataFrame(values, columns=["epoch", "split", title]), height=CHART_HEIGHT)
-        .mark_line(point=len(metrics) < 40)
-        .encode(
-            alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1)),
-            alt.Y(f"{title}:Q", title=title, scale=alt.Scale(zero=False), axis=axis),
-            alt.Color("split:N", scale=colours, legend=legend),
-            tooltip=["epoch:Q", "split:N", f"{title}:Q"],
-        )
-    )
-    st.altair_chart(chart, key=key)
+def _target(recipe: Recipe) -> float | None:
+    """The test accuracy that the recipe's goals ask for, 0..1."""
+    asked = [goal.percent / 100 for goal in recipe.goals if goal.type == "accuracy_at_least"]
+    return max(asked, default=None)
 
 
 def _percent(share: float | None) -> str:
@@ -119,7 +127,8 @@ def _taken(last: EpochMetrics | None) -> float | None:
     return last.elapsed_seconds if last else None
 
 
-def _duration(seconds: float | None) -> str:
+def duration(seconds: float | None) -> str:
+    """A time span to two units: `2 h 5 min`, `3 min 20 s`, `8 s`."""
     if seconds is None:
         return "–"
     minutes, rest = divmod(round(seconds), 60)

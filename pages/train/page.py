@@ -2,71 +2,52 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from cifarlab.recipe import Training
-from cifarlab.training import RunDirectory, available_devices, launch, list_runs
-from pages.parts import fields, sources
-from pages.parts.boundary import sentence
-from pages.parts.session import Visit, current
-from pages.train import live_run, run_list
-from pages.train.schedule_chart import draw_schedule
+from cifarlab.training import list_runs
+from pages.parts.boundary import boundary
+from pages.parts.session import current
+from pages.train import launch_panel, live_run, run_list, watching
 
-REFUSED = "train.refused"
+STYLE = Path(__file__).parent / "train.css"
 
 
 def draw() -> None:
-    """At the left what will be trained and how; at the right the run that is watched; below, all runs."""
+    """The run that is watched, what would be launched, and all runs; the style sheet places them."""
+    runs = list_runs()
+    watched = watching.watched(runs)
+    st.html(STYLE)
+    with st.container(key="train"):
+        with st.container(key="train-result"), boundary():
+            result(watched)
+        with st.container(key="train-launch", gap="small"):
+            launch_panel.draw(current())
+        with st.container(key="train-runs"):
+            run_list.draw(runs, watched.directory)
+
+
+def result(run: watching.Watched) -> None:
+    """The curves of the run that is watched, or what to do to see some."""
+    if run.missing:
+        st.warning(f"The run {run.missing} is not there any more: it was deleted or moved. Choose another one below.")
+    if run.directory:
+        live_run.draw(run.directory)
+    else:
+        nothing_yet()
+
+
+def nothing_yet() -> None:
+    """An empty page, which says how to fill it."""
     visit = current()
-    left, right = st.columns([3, 8], gap="medium")
-    with right, st.container(key="train-result"):
-        run = run_list.watched()
-        if run is None:
-            _nothing_yet()
-        else:
-            live_run.draw(run)
-    with left, st.container(key="train-launch"):
-        _launch_panel(visit)
-    run_list.draw(list_runs())
-
-
-def _nothing_yet() -> None:
-    with st.container(border=True, height=420, vertical_alignment="center", horizontal_alignment="center"):
+    with st.container(border=True, vertical_alignment="center", horizontal_alignment="center", key="train-empty"):
         st.markdown(
-            "**No run yet.** Press *Train*: curves of loss, accuracy and learning rate appear here.", width="content"
+            "**No run yet.** Press *Train*: curves of loss, accuracy and learning rate appear.", width="content"
         )
         st.caption("The recipe `quick` takes under a minute on two processor cores.", width="content")
-
-
-def _launch_panel(visit: Visit) -> None:
-    training = visit.recipe.training
-
-    def edit(edited: Training) -> None:
-        visit.edit(training=edited)
-
-    st.markdown(f"**{visit.recipe.name}** on {sources.title_of(visit.source)}")
-    device = st.selectbox("Device", ("auto", *available_devices()), key="train.device", help="auto takes the fastest.")
-    fields.edit_fields(training, "training", edit, names=("epochs", "batch_size"), columns=2, numbers="box")
-    with st.expander("Seed, optimizer, schedule"):
-        names = ("seed", "optimizer", "schedule", "validation_images")
-        fields.edit_fields(training, "training.more", edit, names=names, numbers="box")
-    draw_schedule(training)
-    st.button("Train", type="primary", width="stretch", on_click=_launch, args=(visit, device), key="train.go")
-    if refusal := st.session_state.get(REFUSED):
-        st.error(refusal)
-
-
-def _launch(visit: Visit, device: str) -> None:
-    st.session_state[REFUSED] = ""
-    if problems := visit.table().diagnostics:
-        st.session_state[REFUSED] = f"This network cannot be trained. {problems[0].sentence}"
-        return
-    try:
-        run: RunDirectory = launch(visit.recipe, data=visit.source, device=device)
-    except (ValueError, OSError) as error:
-        st.session_state[REFUSED] = f"The training did not start. {sentence(error)}"
-        return
-    run_list.watch(run)
+        if visit.original.name != "quick" and not visit.edited:
+            st.button("Open the recipe quick", on_click=visit.open_named, args=("quick",), key="train.quick")
 
 
 draw()

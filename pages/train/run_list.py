@@ -1,60 +1,57 @@
-"""All runs on this machine, and which of them is watched. The link carries the choice, so a reload keeps it."""
+"""All runs on this machine: how each stands, and which of them is watched."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
-from cifarlab.training import RunDirectory, list_runs
+from cifarlab.training import RunDirectory
+from pages.parts.run_states import STATES
+from pages.train import watching
 
-PARAMETER = "run"
-TABLE = "runs.table"
 MOST_ROWS = 100
+COLUMNS = {
+    "watched": st.column_config.TextColumn("", help="The run whose curves stand above"),
+    "epochs": st.column_config.TextColumn(help="Complete epochs of those asked for"),
+    "test accuracy": st.column_config.NumberColumn(format="%.2f %%", help="After the last complete epoch"),
+    "images/s": st.column_config.NumberColumn(format="%d", help="Training images per second in the last epoch"),
+}
 
 
-def watch(run: RunDirectory) -> None:
-    """Make this the run that is watched."""
-    st.query_params[PARAMETER] = run.name
-
-
-def watched() -> RunDirectory | None:
-    """The run in the link; without one, a run that trains now, or the one that started last."""
-    runs = list_runs()
-    named = [run for run in runs if run.name == st.query_params.get(PARAMETER)]
-    training = [run for run in runs if run.is_alive()]
-    return next(iter([*named, *training, *runs]), None)
-
-
-def draw(runs: list[RunDirectory]) -> None:
+def draw(runs: Sequence[RunDirectory], watched: RunDirectory | None) -> None:
     """A table of the runs, the newest first; a click on one watches it."""
-    if not runs:
+    rows = [(run, row) for run in runs[:MOST_ROWS] if (row := row_of(run))]
+    if not rows:
         return
-    shown = runs[:MOST_ROWS]
-    st.markdown(
-        f"**Runs** · {len(runs)} on this machine" + (f", the last {MOST_ROWS} shown" if len(runs) > MOST_ROWS else "")
-    )
+    more = f", the last {MOST_ROWS} shown" if len(runs) > MOST_ROWS else ""
+    st.markdown(f"**Runs** · {len(runs)} on this machine{more} · click one to watch it")
+    key = f"runs.{rows[0][0].name}"  # a new run moves the others down: a selection by position would be wrong
+
+    def choose() -> None:
+        if cells := st.session_state[key]["selection"]["cells"]:
+            watching.watch(rows[cells[0][0]][0])
+
     st.dataframe(
-        [row for row in map(_row, shown) if row],
-        key=TABLE,
+        [{"watched": "▸" if watched and run.name == watched.name else ""} | row for run, row in rows],
+        key=key,
         hide_index=True,
-        on_select=lambda: _choose(shown),
-        selection_mode="single-row",
-        column_config={
-            "test accuracy": st.column_config.NumberColumn(format="%.2f %%", help="After the last complete epoch"),
-            "images/s": st.column_config.NumberColumn(format="%d", help="Training images per second, last epoch"),
-            "started": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", help="UTC"),
-        },
+        on_select=choose,
+        selection_mode="single-cell",
+        column_config=COLUMNS | {"started": _started()},
+        placeholder="–",
+        width="content",
     )
 
 
-def _choose(shown: list[RunDirectory]) -> None:
-    rows = st.session_state[TABLE]["selection"]["rows"]
-    if rows and rows[0] < len(shown):
-        watch(shown[rows[0]])
+def _started() -> Any:
+    zone = st.context.timezone
+    return st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone=zone, help=f"Time zone: {zone or 'UTC'}")
 
 
-def _row(run: RunDirectory) -> dict[str, Any] | None:
+def row_of(run: RunDirectory) -> dict[str, Any] | None:
     """The figures of one run, or None when it has gone since it was listed."""
     try:
         info, status, metrics = run.info(), run.status(), run.metrics()
@@ -64,10 +61,10 @@ def _row(run: RunDirectory) -> dict[str, Any] | None:
     return {
         "run": run.name,
         "images": info.data if info else "",
-        "state": status.state,
+        "state": STATES[status.state],
         "epochs": f"{len(metrics)}/{status.epochs}",
         "test accuracy": 100 * last.test_accuracy if last else None,
         "images/s": last.images_per_second if last else None,
         "device": info.device if info else "",
-        "started": run.started_at(),
+        "started": datetime.fromisoformat(started) if (started := run.started_at()) else None,
     }

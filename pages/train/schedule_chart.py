@@ -9,16 +9,16 @@ import streamlit as st
 from cifarlab.recipe import Training
 from cifarlab.training import learning_rate
 
-POINTS_PER_EPOCH = 8
-MOST_POINTS = 200
+MOST_POINTS = 400
 
 
 def draw_schedule(training: Training) -> None:
     """The rate from the first epoch to the last."""
-    per_epoch = max(1, min(POINTS_PER_EPOCH, MOST_POINTS // training.epochs))
+    per_epoch = max(1, MOST_POINTS // training.epochs)
+    steps = range(0, training.epochs * per_epoch, -(-training.epochs // MOST_POINTS))
     points = [
         {"epoch": step / per_epoch, "learning rate": learning_rate(training.schedule, step, per_epoch, training.epochs)}
-        for step in range(training.epochs * per_epoch)
+        for step in steps
     ]
     chart = (
         alt.Chart(pd.DataFrame(points), height=130)

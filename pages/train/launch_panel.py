@@ -1,0 +1,79 @@
+"""What would be trained now, on which device and for how long; and the button that starts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+
+from cifarlab.recipe import Training, with_epochs
+from cifarlab.training import available_devices, launch
+from pages.parts import fields, sources
+from pages.parts.boundary import sentence
+from pages.parts.changes import carry_over
+from pages.parts.running import running
+from pages.parts.session import Visit
+from pages.train import watching
+from pages.train.schedule_chart import draw_schedule
+
+REFUSED = "train.refused"
+LAUNCHED = "train.launched"
+MORE = ("seed", "optimizer", "schedule", "validation_images")
+SECONDS_OF_A_DOUBLE_CLICK = 2.0
+
+
+@dataclass(frozen=True)
+class Epochs(fields.Field[Training]):
+    """The number of epochs: the schedule keeps its shape when it changes."""
+
+    def replace(self, value: Any) -> None:
+        """Hand the training over `value` epochs to `on_edit`."""
+        self.on_edit(with_epochs(self.spec, value))
+
+
+def draw(visit: Visit) -> None:
+    """The choices of a launch, the usual ones first."""
+    training = visit.recipe.training
+
+    def edit(edited: Training) -> None:
+        visit.edit(training=carry_over(training, edited, visit.recipe.training))
+
+    st.markdown(f"**{visit.recipe.name}** on {sources.title_of(visit.source)}")
+    device = st.selectbox("Device", ("auto", *available_devices()), key="train.device", help="auto takes the fastest.")
+    left, right = st.columns(2)
+    with left:
+        Epochs(training, "epochs", "training.epochs", edit, "box").draw()
+    with right:
+        fields.edit_fields(training, "training", edit, names=("batch_size",), numbers="box")
+    st.button("Train", type="primary", width="stretch", on_click=_launch, args=(visit, device), key="train.go")
+    _say(st.session_state.get(REFUSED, ""))
+    draw_schedule(training)
+    with st.expander("Seed, optimizer, schedule"):
+        fields.edit_fields(training, "training.more", edit, names=MORE, numbers="box")
+
+
+def _say(refusal: str) -> None:
+    if refusal:
+        st.error(refusal)
+    elif others := len(running()):
+        trains = "1 training is" if others == 1 else f"{others} trainings are"
+        st.caption(f"{trains} running on this machine; another would share its processors.")
+
+
+def _launch(visit: Visit, device: str) -> None:
+    if monotonic() - st.session_state.get(LAUNCHED, -SECONDS_OF_A_DOUBLE_CLICK) < SECONDS_OF_A_DOUBLE_CLICK:
+        return
+    st.session_state[REFUSED] = ""
+    if problems := visit.table().diagnostics:
+        st.session_state[REFUSED] = f"This network cannot be trained. {problems[0].sentence}"
+        return
+    try:
+        run = launch(visit.recipe, data=visit.source, device=device)
+    except (ValueError, OSError) as error:
+        st.session_state[REFUSED] = f"The training did not start. {sentence(error)}"
+        return
+    st.session_state[LAUNCHED] = monotonic()
+    running.clear()
+    watching.watch(run)
