@@ -68,38 +68,30 @@ def confusion_matrix(evaluation: Evaluation, *, selected: tuple[int, int] | None
 
 
 def accuracy_bars(evaluation: Evaluation, *, selected: int | None = None) -> go.Figure:
-    """Accuracy of each class in percent, with its 95 % interval; `customdata` of a bar is the class.
+    """Accuracy of each class in percent, with its 95 % interval; `customdata` of a bar is (class,).
 
     `selected` leaves its class in full colour and fades the others.
     """
-    classes = [(label, figures) for label, figures in enumerate(evaluation.per_class) if figures.accuracy is not None]
-    accuracy = [100 * figures.correct / figures.count for _, figures in classes]
-    low, high = ([100 * figures.interval[end] for _, figures in classes] for end in (0, 1))
+    known = [(label, figures) for label, figures in enumerate(evaluation.per_class) if figures.accuracy is not None]
+    names = [figures.name for _, figures in known]
+    percent = [100 * (figures.accuracy or 0) for _, figures in known]
     bars = go.Bar(
-        x=accuracy,
-        y=[figures.name for _, figures in classes],
+        x=percent,
+        y=names,
         orientation="h",
         marker={
-            "color": [class_colour(label) for label, _ in classes],
-            "opacity": [1.0 if selected in (None, label) else 0.3 for label, _ in classes],
+            "color": [class_colour(label) for label, _ in known],
+            "opacity": [1.0 if selected in (None, label) else 0.3 for label, _ in known],
         },
-        error_x={
-            "array": [end - value for end, value in zip(high, accuracy, strict=True)],
-            "arrayminus": [value - start for start, value in zip(low, accuracy, strict=True)],
-            "thickness": 1.5,
-            "width": 3,
-            "color": "rgba(128, 128, 128, 0.9)",
-        },
-        text=[f"{value:.0f} %" for value in accuracy],
-        textposition="inside",
-        insidetextanchor="start",
-        customdata=[label for label, _ in classes],
-        hovertext=[_class_in_words(figures) for _, figures in classes],
+        error_x=_error_bars([figures for _, figures in known]),
+        customdata=[[label] for label, _ in known],
+        hovertext=[_class_in_words(figures) for _, figures in known],
         hoverinfo="text",
     )
+    words = [f"{name} {value:.0f} %" for name, value in zip(names, percent, strict=True)]
     figure = go.Figure(bars)
     figure.update_xaxes(title="accuracy, %", range=[0, 100], fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True)
+    figure.update_yaxes(autorange="reversed", fixedrange=True, tickmode="array", tickvals=names, ticktext=words)
     return _plain(figure, height=430)
 
 
@@ -150,6 +142,17 @@ def _cell_in_words(
     what = "recognised" if true == predicted else f"taken for {names[predicted]}"
     total, share = counts[true].sum(), shares[true, predicted]
     return f"{names[true]} {what}: {counts[true, predicted]:,} of {total:,} ({share:.1%})"
+
+
+def _error_bars(classes: Sequence[ClassFigures]) -> dict[str, object]:
+    """From each accuracy to both ends of its interval, in percent."""
+    return {
+        "array": [100 * (figures.interval[1] - (figures.accuracy or 0)) for figures in classes],
+        "arrayminus": [100 * ((figures.accuracy or 0) - figures.interval[0]) for figures in classes],
+        "thickness": 1.5,
+        "width": 3,
+        "color": "rgba(128, 128, 128, 0.9)",
+    }
 
 
 def _class_in_words(figures: ClassFigures) -> str:

@@ -106,11 +106,13 @@ def test_a_network_without_mistakes_has_a_confusion_matrix_too():
 
 
 def test_accuracy_bars_carry_colour_interval_and_class(evaluation):
-    (bars,) = plots.accuracy_bars(evaluation).data
+    figure = plots.accuracy_bars(evaluation)
+    (bars,) = figure.data
     assert bars.y == ("cat", "dog")  # nothing is known of frogs
+    assert figure.layout.yaxis.ticktext == ("cat 33 %", "dog 100 %")
     assert bars.x == pytest.approx((100 / 3, 100))
     assert bars.marker.color == plots.CLASS_COLOURS[:2]
-    assert tuple(bars.customdata) == (0, 1)
+    assert [tuple(data) for data in bars.customdata] == [(0,), (1,)]
     low, high = evaluation.per_class[0].interval
     assert bars.error_x.array[0] == pytest.approx(100 * high - 100 / 3)
     assert bars.error_x.arrayminus[0] == pytest.approx(100 / 3 - 100 * low)
