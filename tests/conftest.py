@@ -17,9 +17,7 @@ def normalization():
     return Normalization(mean=(0.49, 0.48, 0.45), std=(0.25, 0.24, 0.26))
 
 
-@pytest.fixture
-def quick():
-    """The network of `quick`, its weights drawn."""
+def drawn_quick():
     import torch
 
     from cifarlab.network import build
@@ -27,6 +25,18 @@ def quick():
 
     torch.manual_seed(0)
     return build(load_recipe("quick").network)
+
+
+@pytest.fixture
+def quick():
+    """The network of `quick`, its weights drawn."""
+    return drawn_quick()
+
+
+@pytest.fixture(scope="module")
+def shared_quick():
+    """The same, one for all tests of a module: only to be read."""
+    return drawn_quick()
 
 
 @pytest.fixture
@@ -44,23 +54,33 @@ def image_folder(tmp_path):
     return tmp_path / "images"
 
 
-@pytest.fixture
-def make_run(tmp_path, image_folder, quick, normalization):
-    """Writes what training leaves of a run of `quick`: recipe and weights; returns its directory and its facts."""
+@pytest.fixture(scope="session")
+def write_run(normalization):
+    """Writes what training leaves in a run's directory: recipe and weights; returns what they say of themselves."""
     from cifarlab.recipe import load_recipe, save_recipe
     from cifarlab.training.checkpoint import CheckpointFacts, weights_content
 
-    def write(name="run", data=str(image_folder), epoch=2):
-        path = tmp_path / "runs" / name
+    def write(path: Path, model, data: str, epoch=2):
         path.mkdir(parents=True)
         recipe = load_recipe("quick")
         augmentation = recipe.augmentation.model_copy(update={"normalize": normalization})
         save_recipe(recipe.model_copy(update={"augmentation": augmentation}), path / "recipe.yaml")
         facts = CheckpointFacts(data=data, class_names=CLASS_NAMES, epoch=epoch, epochs=6)
-        (path / "last.safetensors").write_bytes(weights_content(quick, facts))
-        return path, facts
+        (path / "last.safetensors").write_bytes(weights_content(model, facts))
+        return facts
 
     return write
+
+
+@pytest.fixture
+def make_run(tmp_path, image_folder, quick, write_run):
+    """Writes a run of `quick` on the small folder of images; returns its directory and its facts."""
+
+    def make(name="run", data=str(image_folder), epoch=2):
+        path = tmp_path / "runs" / name
+        return path, write_run(path, quick, data, epoch)
+
+    return make
 
 
 @pytest.fixture(scope="session")

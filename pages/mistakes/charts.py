@@ -84,7 +84,7 @@ def _cell_clicked() -> None:
 
 def _bar_clicked() -> None:
     if (point := _clicked(BARS)) is not None:
-        selection.choose(point)
+        selection.choose(*point)
 
 
 def _clicked(key: str) -> Any:

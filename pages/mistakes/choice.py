@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from cifarlab.analysis import Examination, Stamp, TrainedNetwork, examine, stamp
-from cifarlab.training import checkpoint_facts
+from cifarlab.training import RunDirectory, checkpoint_facts
 from pages.parts import sources
 from pages.parts.boundary import boundary
 from pages.parts.run_states import STATES
@@ -31,7 +31,7 @@ def choose(networks: Sequence[TrainedNetwork]) -> TrainedNetwork:
         list(by_name),
         key=KEY,
         label_visibility="collapsed",
-        width=330,
+        width=280,
         bind="query-params",
     )
     return by_name[chosen]
@@ -78,13 +78,15 @@ def _examined(path: Path, version: Stamp, present: bool) -> Examination:  # noqa
 
 
 def offer_newer(network: TrainedNetwork, shown: Stamp) -> None:
-    """While the run goes on: a button as soon as there are newer weights than those shown."""
+    """While the run goes on: a button that is alive as soon as there are newer weights than those shown."""
     if network.run and network.run.is_alive():
-        st.fragment(_offer_newer, run_every=POLL_SECONDS)(network.path, shown)
+        st.fragment(_offer_newer, run_every=POLL_SECONDS)(network.run, shown)
 
 
 @boundary()
-def _offer_newer(path: Path, shown: Stamp) -> None:
-    newer = stamp(path) != shown
-    if st.button("Show the newer weights", key="mistakes.newer", icon=":material/refresh:", disabled=not newer):
+def _offer_newer(run: RunDirectory, shown: Stamp) -> None:
+    newer = stamp(run.path) != shown
+    if not newer and not run.is_alive():
+        st.rerun()  # the whole page: it stops asking, and nothing else changes
+    if st.button("Newer weights", key="mistakes.newer", icon=":material/refresh:", disabled=not newer):
         st.rerun()

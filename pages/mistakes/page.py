@@ -19,16 +19,16 @@ def draw() -> None:
     if not networks:
         nothing_yet()
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="mistakes-head"):
+    head = st.container(horizontal=True, vertical_alignment="center", key="mistakes-head")
+    with head:
         network = choice.choose(networks)
-        figures = st.empty()
     if not choice.has_weights(network):
         not_yet(network)
         return
     examination, version = choice.examined(network)
-    with figures:
-        st.html(in_figures(examination, choice.state_of(network)))
-    choice.offer_newer(network, version)
+    with head:
+        st.html(in_figures(examination, choice.state_of(network)), width="stretch")
+        choice.offer_newer(network, version)
     hint_at_source(examination)
     with st.container(key="mistakes"):
         left, right = st.columns([5, 8], gap="medium")

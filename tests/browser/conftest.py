@@ -104,11 +104,17 @@ def drawn_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(chromium: Browser, drawn_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:  # noqa: ARG001
-    """The address of a fresh server that no other module uses; without a browser none is started."""
+def server_home(drawn_images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this module's server: its `cache`, with the images drawn, and its `runs`, empty at first."""
     home = tmp_path_factory.mktemp("server")
     shutil.copytree(drawn_images, home / "cache")
-    with _serving(home) as address:
+    return home
+
+
+@pytest.fixture(scope="module")
+def server(chromium: Browser, server_home: Path) -> Iterator[str]:  # noqa: ARG001
+    """The address of a fresh server that no other module uses; without a browser none is started."""
+    with _serving(server_home) as address:
         yield address
 
 

@@ -1,0 +1,69 @@
+"""Mistakes in a browser: cells and bars that filter the gallery, which stands before the charts on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from cifarlab.data.sketch10 import draw_sketch10
+
+
+@pytest.fixture(scope="module", autouse=True)
+def run(server_home, write_run, shared_quick, store_answers):
+    """A run that recognised the first 1,900 of the 2,000 drawn test images and took the others for the class after."""
+    path = server_home / "runs" / "by-hand"
+    facts = write_run(path, shared_quick, "sketch10")
+    store_answers(path, facts, draw_sketch10("test").labels, right=1900)
+
+
+def click_cell(visitor, true, answer):
+    """Click a cell of the confusion matrix."""
+    matrix = visitor.at("mistakes.matrix").locator(".nsewdrag")
+    box = matrix.bounding_box()
+    matrix.click(position={"x": box["width"] * (answer + 0.5) / 10, "y": box["height"] * (true + 0.5) / 10})
+
+
+def test_the_figures_name_the_images_and_the_gallery_shows_each_mistake_beside_its_map(visitor):
+    visitor.open("mistakes")
+    expect(
+        visitor.page.get_by_text("100 mistakes in 2,000 test images of sketch10: drawn, not CIFAR-10")
+    ).to_be_visible()
+    pictures = visitor.page.locator(".mistakes img")
+    expect(pictures).to_have_count(24)
+    assert pictures.first.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [65, 32]
+    assert pictures.first.evaluate("image => getComputedStyle(image).imageRendering") == "pixelated"
+
+
+def test_a_click_on_a_cell_shows_its_images_and_the_button_all_of_them_again(visitor):
+    visitor.open("mistakes")
+    figures = visitor.page.locator(".mistakes figure")
+    expect(figures).to_have_count(24)
+    click_cell(visitor, 3, 4)
+    expect(visitor.page.get_by_text("images of cat taken for deer")).to_be_visible()
+    assert set(figures.locator("b").all_inner_texts()) == {"deer", "cat"}
+    visitor.page.get_by_role("button", name="All mistakes").click()
+    expect(visitor.page.get_by_text("100 images classified wrong")).to_be_visible()
+    click_cell(visitor, 3, 3)
+    expect(visitor.page.get_by_text("images of cat classified right")).to_be_visible()
+
+
+def test_a_click_on_a_bar_shows_the_mistakes_of_its_class(visitor):
+    visitor.open("mistakes")
+    visitor.page.get_by_role("tab", name="Each class").click()
+    visitor.at("mistakes.bars").locator(".nsewdrag").click(position={"x": 20, "y": 15})
+    expect(visitor.page.get_by_text("images of airplane classified wrong")).to_be_visible()
+
+
+def test_the_link_names_the_network(visitor):
+    visitor.open("mistakes?model=by-hand")
+    expect(visitor.at("model").locator("input")).to_have_value("by-hand")
+    expect(visitor.page.locator(".mistakes figure")).to_have_count(24)
+
+
+def test_on_a_phone_the_gallery_stands_before_the_charts_and_nothing_sticks_out(new_visitor):
+    visitor = new_visitor(width=390, height=844)
+    visitor.open("mistakes")
+    gallery, matrix = visitor.page.locator(".mistakes"), visitor.at("mistakes.matrix")
+    gallery.wait_for()
+    assert gallery.bounding_box()["y"] < matrix.bounding_box()["y"]
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
