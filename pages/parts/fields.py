@@ -156,7 +156,7 @@ def _box(field: Field[Any], bounds: FieldHelp) -> None:
 
 def is_share(bounds: FieldHelp) -> bool:
     """Whether the field is a share of something, best read in percent."""
-    return bounds.minimum >= 0 and bounds.maximum <= 1 and bounds.step == 0.01
+    return bounds.maximum <= 1 and (bounds.unit.startswith("of ") or bounds.noun.endswith("probability"))
 
 
 def label_of(name: str, bounds: FieldHelp) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import streamlit as st
 
@@ -77,11 +77,15 @@ def revision_of(items: Sequence[Item]) -> int:
 
 def read_event(event: Any, items: Sequence[Item], revision: int) -> Action | None:
     """The action in an event, or None when the event is not about these items as they are now."""
-    if not isinstance(event, dict) or event.get("id") not in {item.id for item in _all(items)}:
+    if not isinstance(event, dict):
         return None
-    if event["op"] == "move" and event.get("revision") != revision:
+    op: Any = event.get("op")
+    index, parent, known = event.get("index"), event.get("parent"), [item.id for item in _all(items)]
+    if op not in get_args(Operation) or event.get("id") not in known or parent not in [None, *known]:
         return None
-    return Action(event["op"], event["id"], int(event.get("index") or 0), event.get("parent"))
+    if op == "move" and (event.get("revision") != revision or not isinstance(index, int)):
+        return None
+    return Action(op, event["id"], index if isinstance(index, int) else 0, parent)
 
 
 def _structure(item: Item) -> list[Any]:

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cifarlab.augment import ShiftScaleRotate
+from cifarlab.network.layers import Conv, MaxPool
+from cifarlab.recipe import Training
+from cifarlab.recipe.training import SGD
+from cifarlab.spec import field_help
+from pages.parts.fields import editable, is_share, label_of, words
+
+SCRIPT = """
+import streamlit as st
+from pages.parts.fields import edit_fields
+
+edit_fields(st.session_state.spec, "spec", lambda edited: st.session_state.update(spec=edited), numbers="{numbers}")
+"""
+
+
+def show(spec, numbers="slider"):
+    app = AppTest.from_string(SCRIPT.format(numbers=numbers), default_timeout=30)
+    app.session_state["spec"] = spec
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_bounds_step_unit_and_help_come_from_the_spec():
+    slider = show(ShiftScaleRotate()).slider(key="spec.rotate")
+    assert (slider.min, slider.max, slider.step, slider.value) == (0, 180, 1, 15)
+    assert slider.label == "Rotate (degrees)"
+    assert slider.help == "Largest angle, either way. A rotation is 0 to 180 degrees."
+
+
+def test_an_edit_gives_a_new_spec_that_differs_in_that_field_alone():
+    app = show(ShiftScaleRotate())
+    app.slider(key="spec.rotate").set_value(40.0).run()
+    assert app.session_state["spec"] == ShiftScaleRotate(rotate=40.0)
+
+
+def test_a_widget_follows_the_spec_when_it_changes_elsewhere():
+    app = show(ShiftScaleRotate())
+    app.slider(key="spec.rotate").set_value(40.0).run()
+    app.session_state["spec"] = ShiftScaleRotate(rotate=3.0)
+    app.run()
+    assert app.slider(key="spec.rotate").value == 3
+
+
+def test_an_edit_that_the_spec_refuses_springs_back_with_the_reason():
+    app = show(Training(epochs=10))
+    app.number_input(key="spec.epochs").set_value(2).run()
+    assert app.session_state["spec"] == Training(epochs=10)
+    assert app.number_input(key="spec.epochs").value == 10
+    assert "peak" in app.error[0].value
+    app.number_input(key="spec.epochs").set_value(12).run()
+    assert app.session_state["spec"].epochs == 12
+    assert not app.error
+
+
+def test_a_kind_of_optimizer_is_chosen_and_brings_its_own_fields():
+    app = show(Training(epochs=10))
+    app.selectbox(key="spec.optimizer").set_value("sgd").run()
+    assert app.session_state["spec"].optimizer.type == "sgd"
+    app.slider(key="spec.optimizer.sgd.momentum").set_value(0.5).run()
+    assert app.session_state["spec"].optimizer.momentum == 0.5
+
+
+def test_numbers_may_stand_in_boxes():
+    app = show(Conv(out_channels=8), "box")
+    app.number_input(key="spec.kernel").set_value(5).run()
+    assert app.session_state["spec"] == Conv(out_channels=8, kernel=5)
+
+
+def test_a_number_that_may_be_left_out_is_emptied_and_filled():
+    app = show(MaxPool(), "box")
+    assert app.number_input(key="spec.stride").value is None
+    app.number_input(key="spec.stride").set_value(3).run()
+    assert app.session_state["spec"].stride == 3
+
+
+def test_a_switch_edits_a_truth_value():
+    app = show(Conv(out_channels=8))
+    app.toggle(key="spec.bias").set_value(True).run()
+    assert app.session_state["spec"].bias is True
+
+
+def test_type_id_and_lists_of_operations_are_not_edited_as_values():
+    assert editable(Conv) == ["out_channels", "kernel", "stride", "padding", "dilation", "groups", "bias"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "label"),
+    [
+        (ShiftScaleRotate, "shift", "Shift (% of the side)"),
+        (ShiftScaleRotate, "probability", "Probability"),
+        (SGD, "momentum", "Momentum"),
+        (Training, "epochs", "Epochs"),
+    ],
+)
+def test_a_label_says_the_unit_once(spec, name, label):
+    assert label_of(name, field_help(spec, name)) == label
+
+
+def test_shares_and_probabilities_are_shown_in_percent_and_other_numbers_as_they_are():
+    assert is_share(field_help(ShiftScaleRotate, "shift"))
+    assert is_share(field_help(ShiftScaleRotate, "probability"))
+    assert not is_share(field_help(SGD, "momentum"))
+
+
+def test_names_become_words():
+    assert words("peak_epoch") == "Peak epoch"
+    assert words("rgb_shift") == "RGB shift"

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from cifarlab.network.layers import Conv, Network
+from cifarlab.recipe import judge, load_recipe
+from pages.parts import running
+from pages.parts.header import figures
+from pages.parts.session import STATE_KEY, Visit
+
+
+def line(name="dilated-69k", **parts):
+    recipe = load_recipe(name).model_copy(update=parts)
+    visit = Visit(recipe, recipe, "sketch10")
+    return figures(visit.table(), judge(recipe))
+
+
+def test_the_figures_are_those_of_the_reference():
+    text = re.sub(r"<[^>]+>", "", line())
+    assert text.startswith("68,992 params · RF 21 (44 after GAP) · 46.0 M MACs")
+
+
+def test_a_field_that_pooling_does_not_widen_is_said_once():
+    assert "RF 88 ·" in re.sub(r"<[^>]+>", "", line("resnet9-6m6"))
+
+
+def test_each_goal_has_a_chip_with_its_reason():
+    chips = re.findall(r'class="chip (\w+)"[^>]*aria-label="([^"]+)"', line())
+    assert len(chips) == len(load_recipe("dilated-69k").goals)
+    assert chips[0][0] == "missed"
+    assert "21" in chips[0][1]
+    assert "open" in [state for state, _ in chips]
+
+
+def test_a_network_that_does_not_fit_says_so_instead():
+    broken = Network(layers=(Conv(out_channels=8, kernel=32), Conv(out_channels=8, kernel=9)))
+    text = line(network=broken)
+    assert "conv2" in text
+    assert "params" not in text
+
+
+def test_what_an_edit_changed_is_named_beside_the_recipe(app):
+    app.run()
+    visit = app.session_state[STATE_KEY]
+    visit.edit(training=visit.recipe.training.model_copy(update={"epochs": 80}))
+    app.run()
+    assert "Changed against **dilated-69k**: training." in [text.value for text in app.markdown]
+
+
+@pytest.mark.parametrize("content", [b"name: [", b"\xff\xfe\x00", b"name: x\nlayers: 3\n"])
+def test_a_file_that_is_no_recipe_is_refused_and_the_current_one_stays(app, content):
+    app.run()
+    app.file_uploader(key="recipe-file").set_value(("mine.yaml", content, "application/yaml")).run()
+    assert not app.exception
+    assert app.session_state[STATE_KEY].recipe.name == "dilated-69k"
+    assert "mine.yaml" in app.error[0].value
+
+
+def test_a_recipe_is_opened_from_a_file(app):
+    document = b"name: mine\nnetwork: {layers: [{type: gap}]}\ntraining: {epochs: 7}\n"
+    app.run()
+    app.file_uploader(key="recipe-file").set_value(("mine.yaml", document, "application/yaml")).run()
+    assert app.session_state[STATE_KEY].recipe.training.epochs == 7
+    assert app.selectbox(key="recipe.name").value == "mine"
+
+
+def test_running_trainings_are_counted():
+    assert running.label_of(((12, 75),)) == "running: 1 (epoch 12/75)"
+    assert running.label_of(((12, 75), (1, 5))) == "running: 2"
+
+
+def test_a_run_that_has_ended_is_not_counted(tmp_path):
+    run = tmp_path / "runs" / "old"
+    run.mkdir(parents=True)
+    (run / "recipe.yaml").write_text("name: old\n")
+    (run / "status.json").write_text(json.dumps({"state": "running", "epoch": 1, "epochs": 2}))
+    running.running.clear()
+    assert running.running() == ()
