@@ -1,0 +1,143 @@
+"""The page Network, as a visitor meets it: layers are chosen, moved, changed and broken, and the table follows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+BLOCK = "residual, projection"
+
+
+@pytest.fixture
+def at_network(visitor):
+    visitor.open("network?recipe=quick")
+    expect(layers(visitor)).to_have_count(8)
+    return visitor
+
+
+def layers(visitor):
+    return visitor.at("network-layers-list").locator(".row")
+
+
+def titles(visitor):
+    return visitor.at("network-layers-list").locator(".row .title")
+
+
+def table(visitor):
+    return visitor.at("network-table").locator("tbody tr")
+
+
+def first_parameters(visitor):
+    return table(visitor).first.locator("td").nth(14)
+
+
+def select(visitor, position):
+    layers(visitor).nth(position).locator(".name").click()
+    title = titles(visitor).nth(position).inner_text()
+    expect(visitor.at("network-inspector")).to_contain_text(title)
+
+
+def set_field(visitor, label, value):
+    field = visitor.at("network-inspector").get_by_role("spinbutton", name=label)
+    field.fill(str(value))
+    field.press("Enter")
+
+
+def test_the_table_stands_above_the_fold_and_so_do_the_fields(at_network):
+    for key in ("network-table", "network-inspector"):
+        box = at_network.at(key).bounding_box()
+        assert box["y"] + box["height"] <= 768
+
+
+def test_on_a_phone_the_table_comes_first_and_nothing_overflows(new_visitor):
+    phone = new_visitor(width=390, height=844)
+    phone.open("network")
+    expect(layers(phone)).to_have_count(15)
+    assert phone.at("network-table").bounding_box()["y"] < phone.at("network-layers").bounding_box()["y"] < 844
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_kernel_changes_the_table_and_reset_brings_it_back(at_network):
+    expect(first_parameters(at_network)).to_have_text("464")
+    set_field(at_network, "Kernel", 5)
+    expect(first_parameters(at_network)).to_have_text("1,232")  # 16 (3·25 + 2)
+    expect(at_network.at("header")).to_contain_text("55,354 params")
+    at_network.at("recipe-menu").get_by_role("button").click()
+    at_network.page.get_by_role("button", name="Reset").click()
+    expect(first_parameters(at_network)).to_have_text("464")
+
+
+def test_a_broken_network_says_what_is_wrong_and_is_mended_without_loss(at_network):
+    whole = table(at_network).all_inner_texts()
+    select(at_network, 2)
+    set_field(at_network, "Groups", 7)
+    broken = at_network.at("network-table").locator("tr.broken")
+    expect(broken).to_contain_text("7 groups do not divide 32 input channels and 32 output channels")
+    expect(broken).to_contain_text("choose groups that divide both: 1, 2, 4, 8, 16, 32")
+    assert table(at_network).all_inner_texts()[:2] == whole[:2]
+    expect(table(at_network)).to_have_count(8)
+    expect(layers(at_network)).to_have_count(8)
+    set_field(at_network, "Groups", 1)
+    expect(broken).to_have_count(0)
+    assert table(at_network).all_inner_texts() == whole
+
+
+def test_a_layer_goes_into_a_block_and_out_again_with_the_keyboard(at_network):
+    select(at_network, 1)
+    at_network.page.get_by_role("button", name="residual").click()
+    expect(titles(at_network).nth(2)).to_have_text(BLOCK)
+    expect(layers(at_network).nth(3)).to_have_attribute("style", "--depth:1")
+    layers(at_network).nth(1).locator(".name").focus()
+    at_network.page.keyboard.press("Alt+ArrowDown")
+    expect(titles(at_network).nth(1)).to_have_text(BLOCK)
+    expect(layers(at_network).nth(2)).to_have_attribute("style", "--depth:1")
+    at_network.page.keyboard.press("Alt+ArrowUp")
+    expect(titles(at_network).nth(2)).to_have_text(BLOCK)
+    expect(layers(at_network).nth(1)).to_have_attribute("style", "--depth:0")
+
+
+def test_a_layer_is_dragged_by_its_handle(at_network):
+    handle = layers(at_network).nth(6).locator(".grip").bounding_box()
+    target = layers(at_network).first.bounding_box()
+    mouse = at_network.page.mouse
+    mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+    mouse.down()
+    mouse.move(target["x"] + 20, target["y"] + target["height"] * 0.2, steps=4)
+    mouse.up()
+    expect(titles(at_network).first).to_have_text("global average pool")
+
+
+def test_a_copy_is_selected_and_when_it_goes_its_neighbour_is(at_network):
+    select(at_network, 1)
+    at_network.page.keyboard.press("Control+d")
+    expect(layers(at_network)).to_have_count(9)
+    expect(layers(at_network).nth(2)).to_have_class(re.compile("selected"))
+    layers(at_network).nth(2).get_by_label("Remove").click()
+    expect(layers(at_network)).to_have_count(8)
+    expect(at_network.at("network-inspector")).to_contain_text("conv 32 k3 s2 p1")
+
+
+def test_what_follows_a_layer_is_added_and_taken_away(at_network):
+    follows = at_network.at("network.conv1.then")
+    follows.get_by_role("combobox").click()
+    at_network.page.get_by_role("option", name="dropout", exact=True).click()
+    at_network.page.keyboard.press("Escape")
+    expect(layers(at_network).first).to_contain_text("batchnorm relu dropout 0.1")
+    expect(at_network.at("network-inspector").get_by_role("spinbutton", name="Dropout")).to_have_value("0.1")
+    follows.get_by_role("button", name=re.compile("batchnorm")).click()
+    expect(layers(at_network).first).to_contain_text("relu dropout 0.1 ·")
+    expect(first_parameters(at_network)).to_have_text("432")
+
+
+def test_two_visitors_edit_apart_and_a_link_brings_one_to_the_other(at_network, new_visitor):
+    set_field(at_network, "Kernel", 7)
+    expect(first_parameters(at_network)).to_have_text("2,384")
+    at_network.at("share-menu").get_by_role("button").click()
+    link = at_network.page.get_by_text(re.compile(r"^http://127.0.0.1:\d+/\S*recipe=")).inner_text()
+    stranger, friend = new_visitor(), new_visitor()
+    stranger.open("network?recipe=quick")
+    expect(first_parameters(stranger)).to_have_text("464")
+    friend.open(link.removeprefix(f"{friend.address}/"))
+    expect(first_parameters(friend)).to_have_text("2,384")
