@@ -1,16 +1,23 @@
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cifarlab.network import (
     Add,
     Conv,
+    Depthwise,
     Duplicate,
     GlobalAveragePool,
+    Linear,
     Move,
     Network,
     Remove,
     Replace,
     Residual,
     apply,
+    trace,
     walk,
 )
 from cifarlab.spec import SpecError, read_spec
@@ -128,3 +135,52 @@ def test_edits_of_a_new_network_start_from_nothing():
     assert outline(apply(network, Add(GlobalAveragePool(), 1))) == "conv1 gap1"
     with pytest.raises(ValueError, match="its layers are none: it is empty"):
         apply(Network(layers=()), Remove("conv1"))
+
+
+NEW = [
+    Conv(out_channels=4, kernel=3, padding=1),
+    Depthwise(kernel=5),
+    GlobalAveragePool(),
+    Linear(out_features=10),
+    Residual(body=(Conv(id=None, out_channels=3, padding=1),)),
+    Residual(body=()),
+]
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(data=st.data())
+def test_any_sequence_of_actions_leaves_a_network_that_is_sound_or_diagnosed(any_networks, data):
+    network = data.draw(any_networks)
+    for _ in range(6):
+        ids = [layer.id for layer in walk(network.layers)]
+        layer_id, index = data.draw(st.sampled_from([*ids, "unknown"])), data.draw(st.integers(0, 4))
+        parent = data.draw(st.sampled_from([None, None, *ids]))
+        new = data.draw(st.sampled_from(NEW))
+        actions = [Add(new, index, parent), Remove(layer_id), Move(layer_id, index, parent), Duplicate(layer_id)]
+        action = data.draw(st.sampled_from([*actions, Replace(layer_id, new)]))
+        if isinstance(edited := attempt(network, action), str):
+            assert re.match("layer_id: |index: |parent: |network: residual blocks nested", edited)
+        else:
+            check_edit(network, action, edited)
+            network = edited
+
+
+def attempt(network, action):
+    try:
+        return apply(network, action)
+    except ValueError as refused:
+        return str(refused)
+
+
+def check_edit(network, action, edited):
+    before, after = ({layer.id for layer in walk(net.layers)} for net in (network, edited))
+    assert len(after) == sum(1 for _ in walk(edited.layers))
+    table = trace(edited)
+    assert table.diagnostics or table.rows[-1].n_out == 1
+    if isinstance(action, Move):
+        assert after == before
+    elif isinstance(action, Add | Duplicate):
+        assert after > before
+    elif isinstance(action, Remove):
+        assert after < before
+    assert Network.model_validate(edited.to_plain()) == edited
