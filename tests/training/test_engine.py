@@ -7,8 +7,9 @@ import threading
 
 import pytest
 
+from cifarlab import storage
 from cifarlab.recipe import read_recipe
-from cifarlab.training import RunDirectory, storage, train
+from cifarlab.training import RunDirectory, checkpoint_facts, train
 from cifarlab.training.lock import RunLock
 
 
@@ -69,8 +70,6 @@ def test_the_best_epoch_is_chosen_on_held_out_images(recipe, pictures, tmp_path)
     train(held_out, tmp_path / "run", data=pictures, device="cpu")
     run = RunDirectory(tmp_path / "run")
     best = max(run.metrics(), key=lambda epoch: (epoch.validation_accuracy, -epoch.epoch))
-    from cifarlab.training import checkpoint_facts
-
     assert checkpoint_facts(run.path).epoch == best.epoch
     assert checkpoint_facts(run.path / "last.safetensors").epoch == 4
     assert run.info().train_images == 76
