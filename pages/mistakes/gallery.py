@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -12,12 +13,15 @@ from numpy.typing import NDArray
 from cifarlab.analysis import Evaluation, Examination, MapKind, Stamp, map_kinds, map_pictures, normalization_of
 from cifarlab.augment import to_grid
 from cifarlab.data import ImageSet
-from cifarlab.network import Classifier
 from cifarlab.plots import class_colour
 from cifarlab.recipe import Recipe
 from cifarlab.training import load_checkpoint
 from pages.mistakes import selection
 from pages.parts.pictures import image_tag
+
+if TYPE_CHECKING:
+    # For the types alone: it brings PyTorch along, and the figures and charts are not to wait for that.
+    from cifarlab.network import Classifier
 
 STYLE = Path(__file__).parent / "mistakes.css"
 CARDS = 24

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import streamlit as st
@@ -7,6 +11,7 @@ from cifarlab.analysis import examination
 from cifarlab.data import load_images
 from pages.mistakes import selection
 
+ROOT = Path(__file__).parents[2]
 # The page, the one that it links to, and the boundary around it, without the bar that stands on every page.
 SCRIPT = """
 import streamlit as st
@@ -53,6 +58,12 @@ def html(app):
 
 def cards(app):
     return html(app).count("<figure")
+
+
+def test_figures_and_charts_do_not_wait_for_torch():
+    code = "import sys; from pages.mistakes import charts, choice, gallery; print('torch' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert told.stdout.strip() == "False"
 
 
 def test_without_a_trained_network_the_page_says_what_to_do_next(visit):
