@@ -20,6 +20,7 @@ Numbers = Literal["slider", "box"]
 
 NOT_SHOWN = ("type", "id", "enabled")
 MOST_SLIDER_STEPS = 400
+MEAN, COLOUR = "mean of images", "a colour"
 
 
 def edit_fields(
@@ -187,19 +188,16 @@ def _text(field: Field[Any]) -> None:
 def _fill(field: Field[Any]) -> None:
     """A hole's fill: the mean of the training images, or a colour in grey levels."""
     mean = field.value == "mean"
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    with left:
-        chosen = st.selectbox(
-            "Fill",
-            ("mean of the images", "a colour"),
-            key=field.hold("mean of the images" if mean else "a colour"),
-            help=field.help,
-            on_change=field.take,
-            args=(lambda shown: "mean" if shown == "mean of the images" else (0, 0, 0),),
-        )
-    if chosen == "a colour":
-        with right:
-            _colour(field)
+    st.selectbox(
+        words(field.name),
+        (MEAN, COLOUR),
+        key=field.hold(MEAN if mean else COLOUR),
+        help=field.help,
+        on_change=field.take,
+        args=(lambda shown: "mean" if shown == MEAN else (0, 0, 0),),
+    )
+    if not mean:
+        _colour(field)
 
 
 def _colour(field: Field[Any]) -> None:

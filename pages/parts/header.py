@@ -15,6 +15,7 @@ from pages.parts import running, sources
 from pages.parts.goals import goal_chips
 from pages.parts.session import Visit, current, share_link
 
+MENU_WIDTH = 86  # the same for both of its labels, so that nothing moves when the first edit is made
 STYLE = Path(__file__).parent / "style.css"
 
 
@@ -67,7 +68,7 @@ def _choose_recipe(visit: Visit) -> None:
 
 def _recipe_menu(visit: Visit) -> None:
     label = "edited" if visit.edited else "recipe"
-    with st.popover(label, key="recipe-menu", type="secondary" if visit.edited else "tertiary"):
+    with st.popover(label, key="recipe-menu", type="secondary" if visit.edited else "tertiary", width=MENU_WIDTH):
         if visit.edited:
             st.markdown(f"Changed against **{visit.original.name}**: {', '.join(visit.edited)}.")
         else:

@@ -41,11 +41,10 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def prepare() -> None:
-    """Import what the first page needs, then, when that page is drawn, what later pages need; then freeze."""
+    """Have ready what the first page needs; when that page is drawn, import what later pages need; then freeze."""
     _import(FIRST_MODULES)
-    from PIL import Image
-
-    Image.MAX_IMAGE_PIXELS = MAXIMUM_UPLOAD_PIXELS
+    _limit_uploads()
+    _load_images()
     first_page.wait(LONGEST_WAIT_SECONDS)
     freeze()
     _import(LATER_MODULES)
@@ -64,6 +63,22 @@ def show_error(error: Exception) -> bool:
 
     show(error)
     return True
+
+
+def _limit_uploads() -> None:
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = MAXIMUM_UPLOAD_PIXELS
+
+
+def _load_images() -> None:
+    """Load the images that serve when none are named, or draw them on the first start of all."""
+    from cifarlab.data import default_source, load_images
+
+    try:
+        load_images(default_source(), "train")
+    except (ValueError, OSError):
+        log.warning("the images are not ready; the page says why", exc_info=True)
 
 
 def _import(modules: tuple[str, ...]) -> None:

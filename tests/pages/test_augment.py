@@ -98,5 +98,5 @@ def test_a_fill_is_the_mean_or_a_colour(opened):
     assert visit.recipe.augmentation.steps[0].fill == (0, 0, 0)
     opened.color_picker(key="augment.coarse_dropout.fill.colour").set_value("#ff8000").run()
     assert visit.recipe.augmentation.steps[0].fill == (255, 128, 0)
-    opened.selectbox(key="augment.coarse_dropout.fill").set_value("mean of the images").run()
+    opened.selectbox(key="augment.coarse_dropout.fill").set_value("mean of images").run()
     assert visit.recipe.augmentation.steps[0].fill == "mean"
