@@ -38,7 +38,7 @@ def draw(examination: Examination, path: Path, version: Stamp) -> None:
     evaluation, images = examination.evaluation, examination.images
     chosen = selection.draw(evaluation)
     if not len(chosen):
-        st.info("There are none of these. Choose another class or answer, or press *All mistakes*.")
+        st.info(f"{selection.describe(evaluation, 0)} among the {len(evaluation):,} test images.")
         return
     if images is None:
         st.info(

@@ -110,11 +110,19 @@ def test_the_same_class_twice_shows_what_was_recognised(visit):
     assert cards(app) == 3
 
 
+def test_a_network_without_mistakes_is_said_to_have_none(visit, make_run, image_folder, store_answers):
+    path, facts = make_run()
+    store_answers(path, facts, load_images(image_folder, "test").labels, right=30)
+    app = visit()
+    assert "<b>100.0 %</b> accuracy (95 % interval 88.6 to 100.0)" in html(app)
+    assert "**0** images classified wrong among the 30 test images." in words(app)
+
+
 @pytest.mark.usefixtures("answered")
 def test_a_filter_that_leaves_nothing_says_so(visit):
     app = visit()
     app.selectbox(key=selection.TRUE).set_value(0).run()
-    assert "There are none of these" in words(app)
+    assert "**0** images of airplane classified wrong among the 30 test images." in words(app)
 
 
 @pytest.mark.parametrize("kind", ["answer", "true class", "difference"])
