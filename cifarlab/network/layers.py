@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -48,7 +48,9 @@ def _operation_kind(operation: object) -> str:
     """The tag of an operation: its one key, as a mapping or as a spec; a bare word has none of its own."""
     if isinstance(operation, dict):
         return str(next(iter(operation), ""))
-    return next(iter(type(operation).model_fields)) if isinstance(operation, Spec) else UNTAGGED
+    if isinstance(operation, Spec):
+        return next(iter(type(operation).model_fields))
+    return UNTAGGED if operation in get_args(PlainOperation) else ""
 
 
 Operation: TypeAlias = Annotated[
@@ -64,13 +66,17 @@ Operation: TypeAlias = Annotated[
 ]
 Then: TypeAlias = tuple[Operation, ...]
 
-LayerId: TypeAlias = Annotated[str, Field(pattern=LAYER_ID, description="Short unique name: letters, digits, _.")]
+LayerId: TypeAlias = Annotated[str, Field(pattern=LAYER_ID)]
 
 
 class LayerSpec(Spec):
     """What every layer has: an id, unique in its network; left empty, the network numbers it by its type."""
 
-    id: LayerId | None = None
+    id: LayerId | None = Field(
+        None,
+        description="Short unique name.",
+        json_schema_extra={"allowed": "an id is a small letter, then at most 31 small letters, digits or _"},
+    )
 
 
 def _kernel(default: Any = ..., low: int = 1) -> Any:
@@ -93,6 +99,10 @@ def _dilation() -> Any:
     return whole("a dilation", 1, 32, "Distance between the kernel's taps.", unit="pixels", default=1)
 
 
+def _bias(default: bool) -> Any:
+    return Field(default, strict=True, description="Add a learned constant to each output channel.")
+
+
 class Conv(LayerSpec):
     """A 2-D convolution, followed by the operations of `then` in their order."""
 
@@ -105,7 +115,7 @@ class Conv(LayerSpec):
     groups: int = whole(
         "a number of groups", 1, 65_536, "Channels are split into this many separate convolutions.", default=1
     )
-    bias: bool = Field(False, description="Add a learned constant to each output channel.")
+    bias: bool = _bias(False)
     then: Then = ()
 
 
@@ -117,7 +127,7 @@ class Depthwise(LayerSpec):
     stride: int = _stride()
     padding: int = _padding()
     dilation: int = _dilation()
-    bias: bool = Field(False, description="Add a learned constant to each output channel.")
+    bias: bool = _bias(False)
     then: Then = ()
 
 
@@ -150,7 +160,7 @@ class Linear(LayerSpec):
 
     type: Literal["linear"] = "linear"
     out_features: int = whole("a number of output features", 1, 65_536, "Number of values that come out.")
-    bias: bool = Field(True, description="Add a learned constant to each output.")
+    bias: bool = _bias(True)
     then: Then = ()
 
 
