@@ -24,10 +24,11 @@ def test_the_server_answers_without_waiting_for_what_pages_need():
     assert modules.isdisjoint({"torch", "albumentations", "cv2", "cifarlab.recipe"})
 
 
-def test_the_first_page_needs_no_torch():
-    modules = imported_by(f"from pages.parts import server\nserver._import({server.FIRST_MODULES!r})")
+def test_the_first_page_is_drawn_without_torch_and_pandas():
+    draw = "AppTest.from_file('app.py', default_timeout=60).run()"
+    modules = imported_by(f"from streamlit.testing.v1 import AppTest\nassert not {draw}.exception")
     assert "albumentations" in modules
-    assert "torch" not in modules
+    assert modules.isdisjoint({"torch", "pandas"})
 
 
 def test_a_module_that_cannot_be_imported_keeps_none_of_the_others_waiting(caplog):

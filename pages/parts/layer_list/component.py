@@ -65,7 +65,8 @@ def layer_list(
 
     _renderer()(
         key=key,
-        data={"items": plain, "selected": selected, "label": label, "revision": revision},
+        # In a list: Streamlit searches a dict for data frames, and imports pandas for it, a second on the first page.
+        data=[{"items": plain, "selected": selected, "label": label, "revision": revision}],
         on_action_change=answer,
     )
 

@@ -93,7 +93,8 @@ function stepTo(rows, entry, direction) {
 }
 
 export default function (component) {
-  const { parentElement: root, data, setTriggerValue } = component;
+  const { parentElement: root, setTriggerValue } = component;
+  const [data] = component.data;
   const frame = root.querySelector(".frame");
   const held = root.activeElement ?? root.getRootNode().activeElement;
   const focus = held && frame.contains(held) ? { id: held.closest(".row")?.dataset.id, part: held.dataset.part } : null;
