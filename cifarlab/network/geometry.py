@@ -42,7 +42,10 @@ class Geometry(NamedTuple):
 
 
 class Window(NamedTuple):
-    """What a convolution or a pool slides over a map; all in pixels of that map, alike on both axes."""
+    """What a convolution or a pool slides over a map; all in pixels of that map, alike on both axes.
+
+    The fields stand in the order that they have in a `Row`.
+    """
 
     kernel: int
     stride: int = 1

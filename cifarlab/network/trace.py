@@ -106,14 +106,11 @@ class _Walk:
         check_excess(layer, self.parameters, self.map_values, after.jump)
         self.rows.append(
             Row(
-                id=f"{layer.id}{part}",
-                name=name,
-                kind=kind,
-                parent=parent or self.parent,
-                kernel=window.kernel,
-                stride=window.stride,
-                padding=window.padding,
-                dilation=window.dilation,
+                f"{layer.id}{part}",
+                name,
+                kind,
+                parent or self.parent,
+                *window,
                 groups=groups,
                 n_in=before.side,
                 n_out=after.side,
