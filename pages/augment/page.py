@@ -47,7 +47,7 @@ def choose(visit: Visit) -> Shown:
             key="augment.view",
             persist_state="session",
         )
-        with st.popover("Images", key="augment-images"):
+        with st.popover("Which image", key="augment-images"):
             chosen, first, seed = _which(visit)
         st.button("New draws", icon=":material/casino:", on_click=_new_draws, key="augment-new")
     return Shown(view, _candidates(visit, chosen, first), seed)
