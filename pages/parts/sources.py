@@ -29,10 +29,10 @@ def choose(visit: Visit, place: str) -> None:
     """Widgets that change the source; `place` tells apart the places on a page that offer it."""
     known = list(dict.fromkeys((*NAMED, default_source(), visit.source)))
     ready = [source for source in known if description_of(source).present or source == visit.source]
-    key = f"{place}.source"
-    if st.session_state.get(key) != visit.source:
-        st.session_state[key] = visit.source
-    st.radio("Images", ready, format_func=title_of, key=key, on_change=_use, args=(visit, key))
+    # A radio of its own for each source in use: one that lives on while its options change may send its old choice.
+    key, chosen = f"{place}.source.{visit.source}", ready.index(visit.source)
+    choice = (visit, key, visit.source)
+    st.radio("Images", ready, chosen, format_func=title_of, key=key, on_change=_choose, args=choice)
     if "cifar10" not in ready:
         _fetch_panel(visit, place)
     path = f"{place}.folder"
@@ -46,6 +46,12 @@ def choose(visit: Visit, place: str) -> None:
     )
     if refusal := st.session_state.get("source.refused"):
         st.error(refusal)
+
+
+def _choose(visit: Visit, key: str, before: str) -> None:
+    """Use what the radio says, unless the source has changed since the radio was drawn: then it is an echo."""
+    if visit.source == before:
+        _use(visit, key)
 
 
 def _use(visit: Visit, key: str) -> None:

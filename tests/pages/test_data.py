@@ -62,5 +62,5 @@ def test_a_folder_that_is_not_there_is_refused_and_the_images_stay(opened, tmp_p
 
 
 def test_the_drawn_images_are_offered_beside_the_folder(opened, photographs):
-    offered = opened.radio(key="data.source").options
+    offered = opened.radio(key=f"data.source.{photographs}").options
     assert set(offered) == {"sketch10: drawn, not CIFAR-10", f"folder {photographs.name}"}

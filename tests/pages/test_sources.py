@@ -29,10 +29,10 @@ def test_a_source_that_is_chosen_is_named_on_the_page(app, photographs):
     assert not app.error
 
 
-def test_cifar10_is_offered_for_download_while_it_is_not_here(app):
+def test_cifar10_is_offered_for_download_while_it_is_not_here(app, photographs):
     app.run()
     assert "Get CIFAR-10 (170 MB)" in [button.label for button in app.button]
-    assert "cifar10" not in app.radio(key="header.source").options
+    assert "cifar10" not in app.radio(key=f"header.source.{photographs}").options
 
 
 def test_a_download_shows_its_progress_and_can_be_cancelled(app, fetch):
