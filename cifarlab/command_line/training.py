@@ -45,10 +45,11 @@ def train(
     Weights, curves and log are left in the run's folder. Ctrl-C stops within a batch and keeps the last complete epoch.
     """
     from cifarlab.data import default_source
-    from cifarlab.training import runs_folder
+    from cifarlab.training import let_idle_threads_sleep, runs_folder
     from cifarlab.training.launch import new_directory
     from cifarlab.training.run import LOG
 
+    let_idle_threads_sleep()
     chosen = _adjusted(_find_recipe(recipe, run_dir), epochs, seed)
     folder = run_dir or new_directory(runs_folder(), chosen.name)
     source = data or default_source()

@@ -13,7 +13,7 @@ from cifarlab.training.checkpoint import (
     load_test_logits,
     shipped_checkpoints,
 )
-from cifarlab.training.device import available_devices
+from cifarlab.training.device import available_devices, let_idle_threads_sleep
 from cifarlab.training.launch import launch, stop
 from cifarlab.training.optimisation import learning_rate
 from cifarlab.training.records import EpochMetrics, RunInfo, RunStatus, State
@@ -34,6 +34,7 @@ __all__ = [
     "checkpoint_facts",
     "launch",
     "learning_rate",
+    "let_idle_threads_sleep",
     "list_runs",
     "load_checkpoint",
     "load_test_logits",

@@ -72,3 +72,12 @@ def test_a_container_may_grant_fewer_cores_than_there_are(monkeypatch):
     assert device.usable_cores() == len(os.sched_getaffinity(0))
     monkeypatch.setattr(device, "_container_limit", lambda: 0)
     assert device.usable_cores() >= 1
+
+
+def test_waiting_threads_sleep_unless_the_user_chose(monkeypatch):
+    monkeypatch.setattr(device.os, "environ", {})
+    device.let_idle_threads_sleep()
+    assert os.environ == {"OMP_WAIT_POLICY": "PASSIVE"}
+    monkeypatch.setattr(device.os, "environ", {"OMP_WAIT_POLICY": "ACTIVE"})
+    device.let_idle_threads_sleep()
+    assert os.environ == {"OMP_WAIT_POLICY": "ACTIVE"}
