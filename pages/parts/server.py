@@ -47,6 +47,7 @@ def prepare() -> None:
     _load_images()
     first_page.wait(LONGEST_WAIT_SECONDS)
     freeze()
+    _share_cores()
     _import(LATER_MODULES)
     freeze()
 
@@ -79,6 +80,13 @@ def _load_images() -> None:
         load_images(default_source(), "train")
     except (ValueError, OSError):
         log.warning("the images are not ready; the page says why", exc_info=True)
+
+
+def _share_cores() -> None:
+    """Before torch is there: what a page computes and a training on the same machine are not to wait for each other."""
+    from cifarlab.training import let_idle_threads_sleep
+
+    let_idle_threads_sleep()
 
 
 def _import(modules: tuple[str, ...]) -> None:
