@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import server
-from pages.parts.places import NAMES, PAGES, page_file
+from pages.parts.places import FIRST, NAMES, PAGES, page_file
 
 
 def draw() -> None:
@@ -18,12 +18,20 @@ def draw() -> None:
     from pages.parts import header
     from pages.parts.boundary import boundary
 
-    pages = [st.Page(page_file(name), title=name.title(), url_path=name, default=name == "augment") for name in NAMES]
-    page = st.navigation(pages, position="top")
+    pages = [_page(name) for name in NAMES]
+    # The first page answers at the root; a link to its own name finds it too.
+    named = st.Page(page_file(FIRST), title=FIRST.title(), url_path=FIRST, visibility="hidden")
+    page = st.navigation([*pages, named], position="top")
     with boundary():
         header.draw()
         page.run()
     server.first_page.set()
+
+
+def _page(name: str) -> st.Page:
+    if name == FIRST:
+        return st.Page(page_file(name), title=name.title(), default=True)
+    return st.Page(page_file(name), title=name.title(), url_path=name)
 
 
 if get_script_run_ctx(suppress_warning=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 PAGES = Path(__file__).parents[1]
 NAMES = ("data", "augment", "network", "train", "mistakes")
+FIRST = "augment"
 
 
 def page_file(name: str) -> Path:

@@ -143,3 +143,9 @@ def test_a_broken_link_says_so_and_opens_the_first_recipe(visitor):
     visitor.open("?recipe=this-is-not-a-recipe")
     expect(visitor.page.get_by_test_id("stAlert")).to_contain_text("dilated-69k is open")
     expect(rows(visitor)).to_have_text(ROWS)
+
+
+def test_its_own_name_leads_to_it_like_the_root(visitor):
+    visitor.open("augment")
+    expect(rows(visitor)).to_have_text(ROWS)
+    expect(visitor.page.get_by_text("Page not found")).to_have_count(0)
