@@ -15,8 +15,8 @@ from cifarlab.data.sketch10.raster import Sheet, outlines
 from cifarlab.data.sketch10.views import VIEWS
 
 PINNED = {
-    "train": "d02519434bf26d6ae1bb3b19286b1f956a150a7638b556d1db3e80c2edb7d756",
-    "test": "2c4766fcd2e3a719e4a0b9462e4be8125480f0494f3f0ad2864d9cca9a7ab724",
+    "train": "432f914802ff2add97769911411e2f33c3a21bb548fa81d1f0583c7257288ef6",
+    "test": "8a47deb7e092c8213fc85c7581ce2487a02195595cf80c768da272dfd89c1571",
 }
 
 

@@ -35,7 +35,7 @@ def compose(layers: Layers, name: str, chance: Chance) -> None:
     _shadow(layers.shadow, view, where)
     layers.figure.place(where)
     view.painter(layers.figure, chance)
-    if chance.percent(34):
+    if chance.percent(24):
         hide(layers.figure, chance)
     layers.backdrops.append(backdrop)
     layers.looks.append(_look(weather.tint, chance))
@@ -53,12 +53,12 @@ def _view(name: str, chance: Chance) -> View:
 def _where(view: View, horizon: int, chance: Chance) -> Pose:
     """Size, place and slant of the subject: mostly within the picture, now and then small or cut off."""
     size = chance.between(view.smallest, view.largest)
-    if view.stance != "bust" and chance.percent(14):
+    if view.stance != "bust" and chance.percent(7):
         size = size * 9 // 16
     width, height = size * chance.between(90, 112) // 100, size * chance.between(92, 110) // 100
     middle = PICTURE // 2
     room = max(middle - (view.reach * width >> 8), 0) + 24
-    x = chance.about(middle, room if chance.percent(85) else 90)
+    x = chance.about(middle, room if chance.percent(92) else 90)
     width *= chance.pick((-1, 1))
     if view.stance == "bust":
         return pose(x, chance.about(124, 26), width, height, chance.about(0, 10))
@@ -66,7 +66,8 @@ def _where(view: View, horizon: int, chance: Chance) -> Pose:
         return pose(x, chance.about(124, 50), width, height, chance.about(0, 22))
     if view.stance == "spread":
         return pose(x, chance.about(middle, 40), width, height, chance.between(0, 255))
-    highest = max(horizon + 24, (view.tall * height >> 8) + 6, 150)
+    ground = 0 if view.stance == "perch" else horizon + 24
+    highest = max(ground, (view.tall * height >> 8) + 6, 150)
     return pose(x, chance.between(min(highest, 236), 242), width, height, chance.about(0, 4))
 
 

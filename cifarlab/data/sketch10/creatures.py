@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from cifarlab.data.sketch10.brush import Brush
 from cifarlab.data.sketch10.chance import Chance
-from cifarlab.data.sketch10.colours import BEAK, INK, IRIS, PAINT, SNOW, Coat, Colour
+from cifarlab.data.sketch10.colours import BEAK, EARTH, FOLIAGE, INK, IRIS, PAINT, SNOW, Coat, Colour
 
-FAR, BODY, WING, HEAD, TOP = 4, 8, 10, 11, 13
+FAR, BODY, NEAR, HEAD, TOP = 4, 8, 10, 11, 13
 RIPPLE: Colour = (196, 212, 220)
 
 
 def _bird_head(figure: Brush, coat: Coat, chance: Chance, x: int, y: int, size: int) -> None:
     beak, reach = chance.pick(BEAK), chance.between(size, size * 2)
-    figure.sharp(beak, HEAD, x + size - 6, y - 5, x + size + reach // 2, y + 3, x + size - 6, y + 8)
+    figure.sharp(beak, HEAD, x + size - 8, y - 9, x + size + reach * 3 // 5, y + 4, x + size - 8, y + 11)
     figure.oval(chance.pick((coat.base, coat.base, coat.dark, coat.light)), HEAD, x, y, size, size - 2)
     if chance.percent(25):
         figure.sharp(coat.deep, HEAD, x - 8, y - size + 6, x - 22, y - size - 14, x + 6, y - size + 2)
@@ -23,22 +23,42 @@ def _bird_head(figure: Brush, coat: Coat, chance: Chance, x: int, y: int, size: 
     figure.oval(INK, HEAD, x + size // 3 + 1, y - 4, 4, 4)
 
 
-def perched_bird(figure: Brush, chance: Chance) -> None:
+def standing_bird(figure: Brush, chance: Chance) -> None:
     """A bird on its two legs."""
-    coat, chest = chance.pick(PAINT), chance.pick(PAINT)
-    leg, fat = chance.between(16, 50), chance.about(38, 8)
-    y, leg_colour = -leg - fat, chance.pick(BEAK)
+    leg, colour = chance.between(16, 50), chance.pick(BEAK)
     for x, step in ((-4, -4), (10, 8)):
-        figure.sharp(leg_colour, FAR, x - 3, y, x + 3, y, x + step + 3, -3, x + step + 14, 0, x + step - 5, 0)
+        figure.sharp(
+            colour, FAR, x - 3, -leg - 20, x + 3, -leg - 20, x + step + 3, -3, x + step + 14, 0, x + step - 5, 0,
+        )  # fmt: skip
+    _bird(figure, chance, -leg)
+
+
+def bird_on_a_twig(figure: Brush, chance: Chance) -> None:
+    """A bird that sits on a twig, its tail hanging."""
+    bark = chance.pick(EARTH)
+    for x, y in ((-120, 12), (96, -20), (150, 14)):
+        figure.oval(chance.pick(FOLIAGE), FAR, x + chance.between(-24, 24), y, 26, 13, chance.between(0, 127))
+    figure.sharp(bark, FAR + 1, -260, 6, 0, -6, 260, -10, 260, 2, 0, 9, -260, 18)
+    for x in (-6, 14):
+        figure.oval(INK, NEAR, x, -2, 6, 7)
+    _bird(figure, chance, -8)
+
+
+def _bird(figure: Brush, chance: Chance, foot: int) -> None:
+    """Tail, body, head and wing of a bird whose belly ends at y = `foot`."""
+    coat, chest, fat = chance.pick(PAINT), chance.pick(PAINT), chance.about(40, 8)
+    y = foot - fat
     figure.sharp(coat.deep, FAR + 1, -40, y - 4, -104, y + chance.between(-20, 34), -98, y + 36, -36, y + 24)
     figure.smooth(
         coat.base, BODY, -60, y + 12, -34, y - 20, 10, y - fat, 46, y - fat + 6, 54, y - 4, 34, y + fat - 6,
         0, y + fat, -36, y + 30,
     )  # fmt: skip
     figure.smooth(chest.light, BODY, 14, y + 2, 46, y - 8, 46, y + 12, 24, y + fat - 10, -6, y + fat - 4)
-    _bird_head(figure, coat, chance, 42, y - fat - 8, chance.about(27, 4))
-    figure.smooth(coat.dark, WING, -74, y + 16, -30, y - 18, 8, y - 22, 22, y - 2, 2, y + 14, -30, y + 18)
-    figure.smooth(coat.deep, WING, -74, y + 16, -34, y + 2, 4, y + 2, -24, y + 15)
+    _bird_head(figure, coat, chance, 42, y - fat - 8, chance.about(28, 4))
+    figure.smooth(coat.dark, NEAR, -74, y + 16, -30, y - 18, 8, y - 22, 22, y - 2, 2, y + 14, -30, y + 18)
+    figure.smooth(coat.deep, NEAR, -74, y + 16, -34, y + 2, 4, y + 2, -24, y + 15)
+    for x in (-34, -14):
+        figure.sharp(chest.light, NEAR, x - 12, y + 11, x + 6, y - 15, x + 14, y - 15, x - 2, y + 11)
 
 
 def flying_bird(figure: Brush, chance: Chance) -> None:
@@ -55,6 +75,9 @@ def flying_bird(figure: Brush, chance: Chance) -> None:
         -26, 6,
     )  # fmt: skip
     figure.smooth(coat.deep, TOP, back - 6, rise * 4 // 5, back - 26, rise, back - 42, rise * 4 // 5, -40, rise // 4)
+    figure.sharp(
+        coat.light, TOP, 8, rise // 6, back - 8, rise * 3 // 5, back - 18, rise * 3 // 5, -6, rise // 6,
+    )  # fmt: skip
 
 
 def gliding_bird(figure: Brush, chance: Chance) -> None:
@@ -62,17 +85,21 @@ def gliding_bird(figure: Brush, chance: Chance) -> None:
     coat, span, sweep = chance.pick(PAINT), chance.about(96, 14), chance.between(-10, 34)
     for side in (-1, 1):
         figure.smooth(
-            coat.base, WING, 22, side * 8, 34 - sweep // 2, side * span // 2, -sweep, side * span,
+            coat.base, NEAR, 22, side * 8, 34 - sweep // 2, side * span // 2, -sweep, side * span,
             -16 - sweep, side * span * 9 // 10, -8, side * span // 2, -26, side * 8,
         )  # fmt: skip
         figure.smooth(
-            coat.deep, WING, -sweep, side * span, -18 - sweep, side * span * 9 // 10, -10, side * span // 2,
+            coat.deep, NEAR, -sweep, side * span, -18 - sweep, side * span * 9 // 10, -10, side * span // 2,
             -2 - sweep // 2, side * span * 6 // 10,
+        )  # fmt: skip
+        figure.sharp(
+            coat.light, NEAR, 8, side * 14, 10 - sweep // 2, side * span // 2, -sweep // 2, side * span // 2,
+            -4, side * 14,
         )  # fmt: skip
     figure.sharp(coat.dark, FAR, -36, -6, -78, -24, -70, 0, -78, 24, -36, 6)
     figure.smooth(coat.base, BODY, -50, 0, -16, -15, 26, -16, 52, 0, 26, 16, -16, 15)
     figure.oval(coat.light, HEAD, 48, 0, 15, 13)
-    figure.sharp(chance.pick(BEAK), HEAD, 60, -6, 78, 0, 60, 6)
+    figure.sharp(chance.pick(BEAK), HEAD, 58, -9, 86, 0, 58, 9)
 
 
 def swimming_bird(figure: Brush, chance: Chance) -> None:
@@ -83,7 +110,7 @@ def swimming_bird(figure: Brush, chance: Chance) -> None:
     figure.smooth(coat.base, BODY, -84, -36, -40, -50, 20, -52, 60, -34, 58, -4, 20, 6, -46, 4, -72, -10)
     figure.smooth(coat.base, BODY, 28, -36, x - 16, y + 10, x + 4, y - 4, x + 16, y + 14, 60, -10, 36, -6)
     _bird_head(figure, coat, chance, x, y, 22)
-    figure.smooth(coat.dark, WING, -80, -32, -30, -48, 16, -38, 22, -20, -14, -8, -50, -14)
+    figure.smooth(coat.dark, NEAR, -80, -32, -30, -48, 16, -38, 22, -20, -14, -8, -50, -14)
     figure.smooth(RIPPLE, BODY, -90, 3, -30, 0, 40, 0, 92, 4, 30, 6, -30, 6)
 
 
@@ -101,7 +128,7 @@ def frog(figure: Brush, chance: Chance) -> None:
     )  # fmt: skip
     for x, y in ((-48, -44), (-16, -66), (12, -60 - lift)):
         figure.oval(spots, BODY, x, y, chance.between(5, 12), chance.between(4, 9))
-    figure.smooth(coat.base, WING, 34, -46, 50, -40, 56, -8, 78, -3, 78, 4, 40, 4, 36, -16)
+    figure.smooth(coat.base, NEAR, 34, -46, 50, -40, 56, -8, 78, -3, 78, 4, 40, 4, 36, -16)
     _haunch(figure, coat)
     _frog_eye(figure, coat, chance.pick(IRIS), 46, -92 - lift)
     figure.sharp(coat.deep, HEAD, 90, -62 - lift, 58, -56 - lift, 58, -52 - lift, 89, -57 - lift)

@@ -17,7 +17,7 @@ def deer(figure: Brush, chance: Chance) -> None:
     half, back = trunk.half, trunk.back
     figure.oval(coat.light, FAR + 1, -half - 4, back + 14, 7, 15, 14)
     body_on_legs(figure, coat, trunk, chance)
-    figure.oval(coat.light, BODY, -half + 4, back + 18, 9, 13)
+    figure.oval(SNOW, BODY, -half + 4, back + 18, 10, 14)
     figure.oval(coat.light, BODY, 0, -trunk.leg - 3, half * 2 // 3, 7)
     if chance.percent(50):
         for x in range(-half * 2 // 3, half * 2 // 3, 18):
@@ -27,7 +27,7 @@ def deer(figure: Brush, chance: Chance) -> None:
     else:
         x, y = half + chance.between(20, 34), back - chance.between(40, 62)
     neck(figure, coat, trunk, x - 6, y, 13)
-    _deer_head(figure, coat, chance, x, y, chance.percent(55))
+    _deer_head(figure, coat, chance, x, y, chance.percent(66))
 
 
 def _deer_head(figure: Brush, coat: Coat, chance: Chance, x: int, y: int, antlers: bool) -> None:

@@ -74,7 +74,7 @@ def dog(figure: Brush, chance: Chance) -> None:
         coat.base, NEAR, half // 2, back + 6, x - 20, y - 4, x + 10, y + 6, half + 6, back + trunk.depth // 2,
         half // 2, back + trunk.depth * 2 // 3,
     )  # fmt: skip
-    if chance.percent(60):
+    if chance.percent(80):
         collar = chance.pick(COLLARS)
         figure.sharp(collar, HEAD, x - 18, y + 12, x + 10, y + 20, x + 8, y + 27, x - 20, y + 19)
     _dog_head(figure, coat, chance, x, y)
@@ -85,7 +85,7 @@ def sitting_dog(figure: Brush, chance: Chance) -> None:
     coat, rise = chance.pick(FUR), chance.between(0, 34)
     figure.smooth(coat.dark, FAR, -40, -22, -66, -18 - rise // 2, -88, -20 - rise, -82, -10 - rise, -60, 0, -36, 2)
     sitting_body(figure, coat, chance, 8)
-    if chance.percent(60):
+    if chance.percent(80):
         figure.sharp(chance.pick(COLLARS), HEAD, -12, -108, 26, -104, 26, -96, -14, -99)
     _dog_head(figure, coat, chance, chance.between(12, 22), -130)
 
@@ -103,5 +103,5 @@ def _dog_head(figure: Brush, coat: Coat, chance: Chance, x: int, y: int) -> None
     else:
         figure.sharp(ear, TOP, x - 20, y - 8, x - 16, y - 40, x + 2, y - 16)
     eye(figure, x + 9, y - 6, coat.deep, 5)
-    if chance.percent(30):
+    if chance.percent(50):
         figure.oval((222, 96, 104), TOP, x + snout, y + 20, 5, 9)

@@ -10,7 +10,7 @@ from cifarlab.data.sketch10.brush import Brush
 from cifarlab.data.sketch10.chance import Chance
 from cifarlab.data.sketch10.scenery import Setting
 
-Stance = Literal["stand", "float", "fly", "spread", "bust"]
+Stance = Literal["stand", "float", "perch", "fly", "spread", "bust"]
 Painter = Callable[[Brush, Chance], None]
 
 
@@ -31,38 +31,33 @@ class View(NamedTuple):
     settings: tuple[Setting, ...]
 
 
-_COUNTRY = (scenery.meadow, scenery.meadow, scenery.steppe, scenery.forest, scenery.snowfield)
-_HOME = (scenery.room, scenery.room, scenery.room, scenery.meadow, scenery.street, scenery.studio, scenery.undergrowth)
-_AIR = (scenery.open_sky, scenery.open_sky, scenery.open_sky, scenery.sea, scenery.meadow)
-_ROAD = (
-    scenery.street,
-    scenery.street,
-    scenery.street,
-    scenery.steppe,
-    scenery.meadow,
-    scenery.snowfield,
-    scenery.studio,
-)
-_SEA = (scenery.sea,)
-_WET = (scenery.pond, scenery.undergrowth, scenery.undergrowth, scenery.meadow, scenery.steppe, scenery.studio)
-_LOW = (scenery.undergrowth, scenery.undergrowth)
-_PORTRAIT = (scenery.meadow, scenery.forest, scenery.steppe, scenery.studio)
+_AIR = (scenery.open_sky, scenery.open_sky, scenery.open_sky, scenery.open_sky, scenery.sea, scenery.meadow)
+_TAKE_OFF = (*_AIR, scenery.airfield, scenery.airfield)
+_ROAD = (scenery.street, scenery.street, scenery.street, scenery.street, scenery.steppe, scenery.snowfield)
+_HOME = (scenery.room, scenery.room, scenery.room, scenery.studio, scenery.undergrowth)
+_WALK = (scenery.room, scenery.room, scenery.room, scenery.meadow, scenery.street, scenery.studio)
+_WOODS = (scenery.forest, scenery.forest, scenery.forest, scenery.meadow, scenery.snowfield)
+_PASTURE = (scenery.meadow, scenery.meadow, scenery.steppe, scenery.steppe, scenery.street, scenery.snowfield)
+_BANK = (scenery.pond, scenery.pond, scenery.undergrowth, scenery.undergrowth, scenery.meadow, scenery.studio)
+_FIELD = (scenery.meadow, scenery.steppe, scenery.snowfield, scenery.studio, scenery.street)
+_BOUGH = (scenery.forest, scenery.forest, scenery.open_sky, scenery.meadow)
 
 VIEWS: dict[str, tuple[View, ...]] = {
     "airplane": (
-        View(40, vessels.airliner, "fly", 150, 290, 100, 60, (*_AIR, scenery.airfield)),
+        View(40, vessels.airliner, "fly", 150, 290, 100, 60, _TAKE_OFF),
         View(34, vessels.jet_from_above, "spread", 150, 270, 100, 100, _AIR),
-        View(26, vessels.propeller_plane, "fly", 150, 290, 100, 60, (*_AIR, scenery.airfield)),
+        View(26, vessels.propeller_plane, "fly", 150, 290, 100, 60, _TAKE_OFF),
     ),
     "automobile": (
         View(64, vehicles.automobile, "stand", 170, 290, 104, 100, _ROAD),
         View(36, vehicles.automobile_front, "stand", 180, 320, 78, 116, _ROAD),
     ),
     "bird": (
-        View(42, creatures.perched_bird, "stand", 160, 300, 60, 150, (*_COUNTRY, scenery.undergrowth, scenery.studio)),
-        View(22, creatures.flying_bird, "fly", 150, 270, 80, 90, (*_AIR, scenery.meadow)),
-        View(18, creatures.gliding_bird, "spread", 150, 270, 90, 90, _AIR),
-        View(18, creatures.swimming_bird, "float", 170, 290, 76, 120, (scenery.sea, scenery.pond)),
+        View(30, creatures.standing_bird, "stand", 200, 300, 60, 150, _FIELD),
+        View(32, creatures.bird_on_a_twig, "perch", 190, 290, 60, 130, _BOUGH),
+        View(14, creatures.flying_bird, "fly", 170, 270, 80, 90, _AIR),
+        View(8, creatures.gliding_bird, "spread", 160, 270, 90, 90, _AIR),
+        View(16, creatures.swimming_bird, "float", 170, 290, 76, 120, (scenery.sea, scenery.sea, scenery.pond)),
     ),
     "cat": (
         View(34, pets.cat, "stand", 190, 310, 66, 140, _HOME),
@@ -70,28 +65,28 @@ VIEWS: dict[str, tuple[View, ...]] = {
         View(44, faces.cat_face, "bust", 150, 260, 80, 90, _HOME),
     ),
     "deer": (
-        View(74, hoofed.deer, "stand", 170, 270, 60, 210, _COUNTRY),
-        View(26, faces.deer_face, "bust", 150, 240, 80, 110, _PORTRAIT),
+        View(74, hoofed.deer, "stand", 170, 270, 60, 210, _WOODS),
+        View(26, faces.deer_face, "bust", 150, 240, 80, 110, _WOODS),
     ),
     "dog": (
-        View(34, pets.dog, "stand", 180, 310, 66, 145, _HOME),
-        View(22, pets.sitting_dog, "stand", 180, 300, 60, 165, _HOME),
-        View(44, faces.dog_face, "bust", 150, 260, 80, 90, _HOME),
+        View(34, pets.dog, "stand", 180, 310, 66, 145, _WALK),
+        View(22, pets.sitting_dog, "stand", 180, 300, 60, 165, _WALK),
+        View(44, faces.dog_face, "bust", 150, 260, 80, 90, _WALK),
     ),
     "frog": (
-        View(46, creatures.frog, "stand", 180, 310, 84, 110, _WET),
-        View(30, creatures.frog_from_above, "spread", 170, 290, 80, 80, (scenery.pond, *_LOW)),
-        View(24, faces.frog_face, "bust", 150, 260, 90, 80, _WET),
+        View(46, creatures.frog, "stand", 180, 310, 84, 110, _BANK),
+        View(30, creatures.frog_from_above, "spread", 170, 290, 80, 80, _BANK),
+        View(24, faces.frog_face, "bust", 150, 260, 90, 80, _BANK),
     ),
     "horse": (
-        View(74, hoofed.horse, "stand", 170, 270, 70, 195, (*_COUNTRY, scenery.street)),
-        View(26, faces.horse_face, "bust", 150, 240, 80, 100, _PORTRAIT),
+        View(74, hoofed.horse, "stand", 170, 270, 70, 195, _PASTURE),
+        View(26, faces.horse_face, "bust", 150, 240, 80, 100, _PASTURE),
     ),
     "ship": (
-        View(28, vessels.liner, "float", 160, 280, 108, 110, _SEA),
-        View(26, vessels.freighter, "float", 160, 280, 108, 100, _SEA),
-        View(24, vessels.sailing_boat, "float", 150, 270, 90, 170, _SEA),
-        View(22, vessels.motor_boat, "float", 160, 290, 96, 100, _SEA),
+        View(28, vessels.liner, "float", 160, 280, 108, 110, (scenery.sea,)),
+        View(26, vessels.freighter, "float", 160, 280, 108, 100, (scenery.sea,)),
+        View(24, vessels.sailing_boat, "float", 150, 270, 90, 170, (scenery.sea,)),
+        View(22, vessels.motor_boat, "float", 160, 290, 96, 100, (scenery.sea,)),
     ),
     "truck": (
         View(68, vehicles.truck, "stand", 170, 280, 110, 125, (*_ROAD, scenery.airfield)),
