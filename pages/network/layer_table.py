@@ -58,7 +58,7 @@ def untraced(network: Network, table: NetworkTable) -> tuple[Layer, ...]:
 
 
 def _row(number: int, row: Row, table: NetworkTable, selected: str | None) -> str:
-    chosen = ' class="selected"' if selected in (row.layer_id, row.parent) else ""
+    chosen = ' class="selected"' if selected and selected in (row.layer_id, row.parent) else ""
     inside = ' class="inside"' if row.parent else ""
     cells = "".join(_cell(name, cell(row), row, table) for name, (_, cell) in COLUMNS.items())
     return f"<tr{chosen}><td>{number}</td><td{inside}>{escape(row.name)}</td>{cells}</tr>"

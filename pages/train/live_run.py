@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from time import monotonic
+from typing import NamedTuple
 
 import streamlit as st
 
 from cifarlab.recipe import Recipe
-from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, stop
+from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, State, stop
 from pages.parts.boundary import boundary
 from pages.parts.places import page_file
 from pages.parts.run_states import STATES
@@ -17,25 +19,39 @@ from pages.parts.running import running
 from pages.train.curves import draw_curves
 
 POLL_SECONDS = 1.0
+SECONDS_BETWEEN_WHOLE_PAGES = 5.0
 LOG_LINES_WHILE_TRAINING, LOG_LINES_AFTERWARDS = 10, 400
 
 log = logging.getLogger(__name__)
 
 
+class Seen(NamedTuple):
+    """How a run stood when the whole page was drawn last."""
+
+    state: State
+    epoch: int
+    at_seconds: float
+
+    def is_old(self, status: RunStatus) -> bool:
+        """Whether the rest of the page should hear of `status`: of a new state at once, of a new epoch soon."""
+        long_ago = monotonic() - self.at_seconds > SECONDS_BETWEEN_WHOLE_PAGES
+        return status.state != self.state or (status.epoch != self.epoch and long_ago)
+
+
 def draw(run: RunDirectory) -> None:
     """The run, live while it is active."""
     status = run.status()
-    every = POLL_SECONDS if status.is_active else None
-    st.fragment(_draw, run_every=every)(run, _stage(status), _target(run.recipe()))
+    seen = Seen(status.state, status.epoch, monotonic())
+    st.fragment(_draw, run_every=POLL_SECONDS if status.is_active else None)(run, seen, _target(run.recipe()))
 
 
 @boundary()
-def _draw(run: RunDirectory, stage: tuple[str, int], target: float | None) -> None:
+def _draw(run: RunDirectory, seen: Seen, target: float | None) -> None:
     try:
         status, metrics = run.status(), run.metrics()
     except ValueError:  # it vanished, which the whole page says
         st.rerun()
-    if _stage(status) != stage:
+    if seen.is_old(status):
         running.clear()
         st.rerun()  # the whole page: the list and the bar learn of it, and at the end nobody asks any more
     _head(run, status)
@@ -45,10 +61,6 @@ def _draw(run: RunDirectory, stage: tuple[str, int], target: float | None) -> No
     with st.expander("Log", key="run.log"):
         lines = LOG_LINES_WHILE_TRAINING if status.is_active else LOG_LINES_AFTERWARDS
         st.code(run.log_tail(lines) or "Nothing printed yet.", language=None, height=240)
-
-
-def _stage(status: RunStatus) -> tuple[str, int]:
-    return status.state, status.epoch
 
 
 def _head(run: RunDirectory, status: RunStatus) -> None:

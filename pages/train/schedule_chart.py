@@ -14,14 +14,8 @@ MOST_POINTS = 400
 
 def draw_schedule(training: Training) -> None:
     """The rate from the first epoch to the last."""
-    per_epoch = max(1, MOST_POINTS // training.epochs)
-    steps = range(0, training.epochs * per_epoch, -(-training.epochs // MOST_POINTS))
-    points = [
-        {"epoch": step / per_epoch, "learning rate": learning_rate(training.schedule, step, per_epoch, training.epochs)}
-        for step in steps
-    ]
     chart = (
-        alt.Chart(pd.DataFrame(points), height=130)
+        alt.Chart(points_of_schedule(training), height=130)
         .mark_line()
         .encode(
             alt.X("epoch:Q", title="epoch", scale=alt.Scale(nice=False)),
@@ -29,3 +23,11 @@ def draw_schedule(training: Training) -> None:
         )
     )
     st.altair_chart(chart, key="train.schedule")
+
+
+def points_of_schedule(training: Training) -> pd.DataFrame:
+    """A row for each of at most `MOST_POINTS` moments of a run: `epoch`, `learning rate`."""
+    per_epoch = max(1, MOST_POINTS // training.epochs)
+    steps = range(0, training.epochs * per_epoch, -(-training.epochs // MOST_POINTS))
+    rates = [learning_rate(training.schedule, step, per_epoch, training.epochs) for step in steps]
+    return pd.DataFrame({"epoch": [step / per_epoch for step in steps], "learning rate": rates})

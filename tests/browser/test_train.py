@@ -1,0 +1,110 @@
+"""The page Train, as a visitor meets it: a run is launched, watched, left, found again and stopped."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cifarlab.training import list_runs, stop
+
+NEVER_ENDING = 1000
+START_MILLISECONDS = 120_000  # a busy machine takes its time to import PyTorch
+
+
+@pytest.fixture(autouse=True)
+def _no_run_left_behind(tmp_path_factory):
+    yield
+    for folder in tmp_path_factory.getbasetemp().glob("server*/runs"):
+        for run in list_runs(folder):
+            if run.is_alive():
+                stop(run)
+
+
+@pytest.fixture
+def let_in(new_visitor, image_folder):
+    """Lets a visitor in who has `quick` open, and a folder of twenty images to train on."""
+
+    def let_in():
+        visitor = new_visitor()
+        visitor.open("train?recipe=quick")
+        visitor.at("images-menu").get_by_role("button").click()
+        folder = visitor.page.get_by_role("textbox", name="A folder on this machine")
+        folder.fill(str(image_folder))
+        folder.press("Enter")
+        expect(visitor.at("train-launch")).to_contain_text("quick on folder images")
+        visitor.page.keyboard.press("Escape")
+        return visitor
+
+    return let_in
+
+
+def launch(visitor, epochs):
+    """Start a run, and return its name."""
+    before = visitor.page.url
+    field = visitor.at("train-launch").get_by_role("spinbutton", name="Epochs", exact=True)
+    field.fill(str(epochs))
+    field.press("Enter")
+    expect(visitor.at("recipe-menu")).to_contain_text("edited")
+    visitor.page.get_by_role("button", name="Train", exact=True).click()
+    expect(visitor.page).not_to_have_url(before)
+    name = re.search(r"run=([^&]+)", visitor.page.url)[1]
+    expect(state(visitor)).to_have_text(re.compile(f"^{name} · (waiting to start|training)$"))
+    return name
+
+
+def state(visitor):
+    return visitor.at("run-head").locator("p").first
+
+
+def figure(visitor, name):
+    """The figure of this name, as soon as there is one."""
+    found = visitor.at("run-figures").get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue")
+    expect(found).to_have_text(re.compile(r"\d"), timeout=START_MILLISECONDS)
+    return found.inner_text()
+
+
+def chart(visitor):
+    """The curves of the loss."""
+    return visitor.at("train-result").get_by_test_id("stVegaLiteChart").first
+
+
+def test_a_first_visit_says_what_to_do_next(visitor):
+    visitor.open("train")
+    expect(visitor.at("train-empty")).to_contain_text("No run yet. Press Train")
+    visitor.page.get_by_role("button", name="Open the recipe quick").click()
+    expect(visitor.at("train-launch")).to_contain_text("quick on")
+
+
+def test_a_run_is_launched_and_its_curves_grow_in_their_place(let_in):
+    visitor = let_in()
+    name = launch(visitor, epochs=3)
+    expect(state(visitor)).to_have_text(f"{name} · training")
+    held = chart(visitor).element_handle()
+    expect(chart(visitor).locator("svg, canvas")).to_be_visible()
+    empty = chart(visitor).screenshot()
+    expect(state(visitor)).to_have_text(f"{name} · finished", timeout=START_MILLISECONDS)
+    assert held.evaluate("chart => chart.isConnected")
+    assert chart(visitor).screenshot() != empty
+    assert figure(visitor, "Test accuracy").endswith(" %")
+    expect(visitor.at("train-result")).to_contain_text("Epoch 3 of 3: test accuracy")
+    expect(visitor.page.get_by_role("link", name="Open its mistakes")).to_be_visible()
+    expect(visitor.at("header")).not_to_contain_text("running")
+
+
+def test_a_run_goes_on_without_its_page_is_found_again_and_is_stopped(let_in, new_visitor):
+    visitor = let_in()
+    name = launch(visitor, NEVER_ENDING)
+    figure(visitor, "Test accuracy")
+    visitor.page.reload()
+    expect(state(visitor)).to_have_text(f"{name} · training")
+    visitor.page.close()
+    other = new_visitor()
+    other.open("train")
+    expect(state(other)).to_have_text(f"{name} · training")
+    expect(other.at("header")).to_contain_text("running: 1")
+    other.page.get_by_role("button", name="Stop").click()
+    expect(state(other)).to_have_text(f"{name} · stopped")
+    expect(other.at("train-result")).to_contain_text("Stopped on request. Epoch")
+    expect(other.at("header")).not_to_contain_text("running")

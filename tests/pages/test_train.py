@@ -1,0 +1,253 @@
+"""The page Train without a browser, over run directories as a training process leaves them."""
+
+from itertools import pairwise
+
+import pytest
+import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as values
+from streamlit.testing.v1 import AppTest
+
+from cifarlab.network import Network
+from cifarlab.network.layers import Conv
+from cifarlab.recipe import load_recipe, save_recipe
+from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, runs_folder
+from cifarlab.training.lock import RunLock
+from pages.train.curves import MOST_EPOCHS, points_of, thinned
+from pages.train.live_run import duration, progress_text
+from pages.train.run_list import row_of
+from pages.train.schedule_chart import MOST_POINTS, points_of_schedule
+
+SCRIPT = """
+import streamlit as st
+from pages.parts.boundary import boundary
+from pages.parts.places import page_file
+
+names = ("train", "mistakes")
+pages = [st.Page(page_file(name), url_path=name, default=name == "train") for name in names]
+page = st.navigation(pages, position="hidden")
+with boundary():
+    page.run()
+"""
+
+
+def epoch(number, test_accuracy=0.5):
+    return EpochMetrics(
+        epoch=number,
+        train_loss=2.0 / number,
+        train_accuracy=0.4,
+        test_loss=1.5 / number,
+        test_accuracy=test_accuracy,
+        learning_rate=0.01,
+        elapsed_seconds=62.0 * number,
+        images_per_second=1234.0,
+    )
+
+
+@pytest.fixture
+def make_run():
+    """Leaves a run of `quick` behind, with a status and the figures of some epochs."""
+
+    def make(name, status, epochs=()):
+        path = runs_folder() / name
+        path.mkdir(parents=True)
+        save_recipe(load_recipe("quick"), path / "recipe.yaml")
+        (path / "status.json").write_text(status.model_dump_json())
+        (path / "metrics.jsonl").write_text("".join(line.model_dump_json(exclude_none=True) + "\n" for line in epochs))
+        (path / "log.txt").write_text("a line of the log\n")
+        return RunDirectory(path)
+
+    return make
+
+
+@pytest.fixture
+def finished(make_run):
+    message = "Epoch 2 of 2: test accuracy 62.5 %."
+    status = RunStatus(state="finished", epoch=2, epochs=2, step=8, steps=8, message=message)
+    return make_run("2026-01-01_10-00-00_quick", status, [epoch(1), epoch(2, 0.625)])
+
+
+@pytest.fixture
+def visit():
+    """Opens the page Train, without the bar that stands on every page; `run` is the one in the link."""
+
+    def visit(run="", recipe="quick"):
+        st.cache_data.clear()
+        app = AppTest.from_string(SCRIPT, default_timeout=60)
+        app.query_params["recipe"] = recipe
+        if run:
+            app.query_params["run"] = run
+        return app.run()
+
+    return visit
+
+
+def words(app):
+    """Everything that stands on the page as text."""
+    kinds = ("markdown", "caption", "info", "error", "warning")
+    return " ".join(element.value for kind in kinds for element in app.get(kind))
+
+
+def figures(app):
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_without_a_run_the_page_says_what_to_do_and_offers_it(visit):
+    app = visit(recipe="dilated-69k")
+    assert "No run yet" in words(app)
+    app.button(key="train.quick").click().run()
+    assert "**quick** on" in words(app)
+    assert "train.quick" not in [button.key for button in app.button]
+
+
+def test_a_finished_run_shows_its_figures_and_the_way_to_its_mistakes(visit, finished):
+    app = visit()
+    assert f"**{finished.name}** · finished" in words(app)
+    assert "Epoch 2 of 2: test accuracy 62.5 %." in words(app)
+    assert figures(app) == {
+        "Test accuracy": "62.50 %",
+        "Train accuracy": "40.00 %",
+        "Test loss (nats)": "0.750",
+        "Images per second": "1,234",
+        "Time taken": "2 min 4 s",
+    }
+    assert [link.label for link in app.get("page_link")] == ["Open its mistakes"]
+    assert "a line of the log" in app.code[0].value
+    assert not app.exception
+
+
+def test_a_run_at_work_can_be_stopped_and_is_stopping_then(visit, make_run):
+    status = RunStatus(state="running", epoch=1, epochs=4, step=5, steps=40, message="Training epoch 1 of 4.")
+    run = make_run("working", status)
+    with RunLock(run.path):
+        app = visit()
+        assert "**working** · training" in words(app)
+        assert "1 training is running on this machine" in words(app)
+        run.ask("stop")
+        app.run()
+        assert "**working** · stopping" in words(app)
+        assert app.button(key="run.stop").disabled
+    assert "**working** · crashed" in words(app.run())
+    assert "ended without a word" in app.error[0].value
+
+
+def test_a_failed_run_says_why(visit, make_run):
+    make_run("failed", RunStatus(state="failed", message="The disk is full; free some space."))
+    app = visit()
+    assert [error.value for error in app.error] == ["The disk is full; free some space."]
+    assert not app.get("page_link")
+
+
+def test_the_run_in_the_link_is_watched_and_kept_after_another_page(visit, finished, make_run):
+    make_run("another", RunStatus(state="stopped", message="Stopped on request."))
+    app = visit(run=finished.name)
+    assert f"**{finished.name}** · finished" in words(app)
+    app.query_params.clear()
+    assert f"**{finished.name}** · finished" in words(app.run())
+    assert app.query_params["run"] == finished.name
+
+
+def test_a_run_that_trains_goes_before_one_that_started_later(visit, make_run):
+    working = make_run("2026-01-01_early", RunStatus(state="running", epochs=4))
+    make_run("2026-01-02_late", RunStatus(state="stopped"))
+    with RunLock(working.path):
+        assert f"**{working.name}** · training" in words(visit())
+
+
+@pytest.mark.parametrize("name", ["never-there", "../../etc", "a/b"])
+def test_a_run_that_is_not_there_costs_one_sentence_and_the_page_stands(visit, finished, name):
+    app = visit(run=name)
+    assert [warning.value for warning in app.warning] == [
+        f"The run {name} is not there any more: it was deleted or moved. Choose another one below."
+    ]
+    assert app.button(key="train.go")
+    assert finished.name in list(app.dataframe[0].value["run"])
+
+
+def test_a_run_that_vanishes_while_it_is_watched_costs_one_sentence(visit, finished):
+    app = visit()
+    finished.path.rename(finished.path.with_name(".gone"))
+    (runs_folder() / ".gone" / "recipe.yaml").unlink()
+    app.run()
+    assert f"The run {finished.name} is not there any more" in app.warning[0].value
+    assert app.button(key="train.go")
+
+
+def test_the_list_tells_how_every_run_stands(visit, finished, make_run):
+    make_run("2026-01-02_other", RunStatus(state="stopped", epoch=2, epochs=9), [epoch(1, 0.25)])
+    rows = visit(run=finished.name).dataframe[0].value.set_index("run")
+    assert rows.loc[finished.name, ["state", "epochs", "test accuracy"]].tolist() == ["finished", "2/2", 62.5]
+    assert rows.loc["2026-01-02_other", ["state", "epochs", "test accuracy"]].tolist() == ["stopped", "1/9", 25.0]
+    assert rows["watched"].tolist() == ["", "▸"]
+
+
+def test_a_run_that_goes_while_it_is_listed_has_no_row(finished):
+    assert row_of(finished)["state"] == "finished"
+    assert row_of(RunDirectory(finished.path / "not-there")) is None
+
+
+def test_a_broken_network_is_not_trained_and_the_page_says_why(visit):
+    app = visit()
+    broken = Network(layers=(Conv(out_channels=8, groups=7),))
+    app.session_state["visit"].edit(network=broken)
+    app.button(key="train.go").click().run()
+    assert app.error[0].value.startswith("This network cannot be trained. conv1: 7 groups do not divide")
+    assert not runs_folder().exists()
+
+
+def test_a_folder_for_runs_that_cannot_be_written_is_named(visit, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CIFARLAB_RUNS", str(tmp_path / "file" / "runs"))
+    app = visit()
+    app.button(key="train.go").click().run()
+    assert app.error[0].value.startswith("The training did not start.")
+    assert str(tmp_path / "file") in app.error[0].value
+
+
+def test_fewer_epochs_keep_the_shape_of_the_schedule(visit):
+    app = visit()
+    app.number_input(key="training.epochs").set_value(3).run()
+    training = app.session_state["visit"].recipe.training
+    assert (training.epochs, training.schedule.peak_epoch) == (3, 1.0)
+    assert not app.error
+
+
+def test_progress_is_told_within_the_epoch():
+    status = RunStatus(state="running", epoch=2, epochs=4, step=15, steps=40, message="Training epoch 2 of 4.")
+    assert progress_text(status) == "Training epoch 2 of 4: 50 %"
+    assert progress_text(status.model_copy(update={"step": 20})) == "Training epoch 2 of 4: 100 %"
+    loading = RunStatus(state="running", epochs=4, message="Loading the images.")
+    assert progress_text(loading) == "Loading the images."
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "–"), (0.4, "0 s"), (59.6, "1 min 0 s"), (124.0, "2 min 4 s"), (7500.0, "2 h 5 min")],
+)
+def test_a_time_span_in_two_units(seconds, text):
+    assert duration(seconds) == text
+
+
+@given(values.integers(0, 1000))
+def test_curves_have_few_points_evenly_spaced_up_to_the_last_epoch(count):
+    epochs = [epoch(number) for number in range(1, count + 1)]
+    kept = [line.epoch for line in thinned(epochs)]
+    assert len(kept) <= MOST_EPOCHS
+    assert kept[-1:] == [line.epoch for line in epochs][-1:]
+    assert len({after - before for before, after in pairwise(kept)}) <= 1
+
+
+def test_curves_hold_the_figures_of_each_epoch():
+    points = points_of([epoch(1), epoch(2)], {"train": "train_loss", "test": "test_loss"})
+    assert points.values.tolist() == [[1, "train", 2.0], [1, "test", 1.5], [2, "train", 1.0], [2, "test", 0.75]]
+
+
+@pytest.mark.parametrize("epochs", [1, 6, 75, 1000])
+def test_a_schedule_is_drawn_from_start_over_its_peak_with_few_points(epochs):
+    training = load_recipe("quick").training
+    shape = training.schedule.model_copy(update={"peak_epoch": epochs / 2})
+    points = points_of_schedule(training.model_copy(update={"epochs": epochs, "schedule": shape}))
+    rates = points["learning rate"]
+    assert len(points) <= MOST_POINTS
+    assert rates.max() == pytest.approx(shape.peak, rel=0.01)
+    assert rates[0] == pytest.approx(shape.peak * shape.start)
