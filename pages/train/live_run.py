@@ -57,7 +57,7 @@ def _draw(run: RunDirectory, seen: Seen, target: float | None) -> None:
     _head(run, status)
     _state(status)
     _figures(status, metrics)
-    draw_curves(metrics, status.epochs, target)
+    draw_curves(metrics, status.epochs if status.is_active or not metrics else metrics[-1].epoch, target)
     with st.expander("Log", key="run.log"):
         lines = LOG_LINES_WHILE_TRAINING if status.is_active else LOG_LINES_AFTERWARDS
         st.code(run.log_tail(lines) or "Nothing printed yet.", language=None, height=240)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -60,7 +61,7 @@ def row_of(run: RunDirectory) -> dict[str, Any] | None:
     last = metrics[-1] if metrics else None
     return {
         "run": run.name,
-        "images": info.data if info else "",
+        "images": Path(info.data).name if info else "",
         "state": STATES[status.state],
         "epochs": f"{len(metrics)}/{status.epochs}",
         "test accuracy": 100 * last.test_accuracy if last else None,
