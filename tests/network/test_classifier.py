@@ -14,7 +14,7 @@ TARGETS = {
     "advanced-170k": ("conv8", (64, 6, 6)),
     "bottleneck-151k": ("conv14", (64, 4, 4)),
     "resnet9-6m6": ("residual2", (512, 4, 4)),
-    "quick": ("conv5", (64, 8, 8)),
+    "quick": ("residual1", (72, 8, 8)),
 }
 
 

@@ -59,8 +59,8 @@ def test_layers_in_another_order_show_on_the_list():
 
 def test_a_layer_of_another_type_is_named_as_a_whole():
     layers = list(QUICK.network.layers)
-    layers[3] = Conv(out_channels=32, id=layers[3].id)
-    assert changes(with_layers(layers), QUICK) == ("network.layers[3]",)
+    layers[2] = Conv(out_channels=32, id=layers[2].id)
+    assert changes(with_layers(layers), QUICK) == ("network.layers[2]",)
 
 
 def test_changes_of_every_section_come_in_the_order_of_the_document(replaced):
