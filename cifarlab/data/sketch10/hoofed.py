@@ -13,13 +13,13 @@ from cifarlab.data.sketch10.trunk import BODY, FAR, HEAD, TOP, Trunk, body_on_le
 
 def deer(figure: Brush, chance: Chance) -> None:
     """A stag or a doe, head up or grazing."""
-    coat, trunk = chance.pick(FUR), Trunk(chance.about(78, 8), chance.about(46, 5), chance.about(40, 5), 17, 8)
+    coat, trunk = chance.pick(FUR), Trunk(chance.about(78, 8), chance.about(46, 5), chance.about(38, 5), 15, 7)
     half, back = trunk.half, trunk.back
     figure.oval(coat.light, FAR + 1, -half - 4, back + 14, 7, 15, 14)
     body_on_legs(figure, coat, trunk, chance)
     figure.oval(SNOW, BODY, -half + 4, back + 18, 10, 14)
     figure.oval(coat.light, BODY, 0, -trunk.leg - 3, half * 2 // 3, 7)
-    if chance.percent(50):
+    if chance.percent(70):
         for x in range(-half * 2 // 3, half * 2 // 3, 18):
             figure.oval(coat.light, BODY, x, back + 10 + (x & 7), 4, 4)
     if chance.percent(22):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cifarlab.data.sketch10.brush import Brush
 from cifarlab.data.sketch10.chance import Chance
-from cifarlab.data.sketch10.colours import FUR, INK, IRIS, PINK, Coat, Colour
+from cifarlab.data.sketch10.colours import FUR, INK, IRIS, PINK, SNOW, Coat, Colour
 from cifarlab.data.sketch10.trunk import BODY, FAR, HEAD, NEAR, TOP, Trunk, body_on_legs, eye, markings, sitting_body
 
 COLLARS: tuple[Colour, ...] = ((196, 44, 40), (48, 92, 170), (216, 176, 60))
@@ -78,6 +78,7 @@ def dog(figure: Brush, chance: Chance) -> None:
         collar = chance.pick(COLLARS)
         figure.sharp(collar, HEAD, x - 18, y + 12, x + 10, y + 20, x + 8, y + 27, x - 20, y + 19)
     _dog_head(figure, coat, chance, x, y)
+    _ball(figure, chance, half + chance.between(14, 50))
 
 
 def sitting_dog(figure: Brush, chance: Chance) -> None:
@@ -88,6 +89,14 @@ def sitting_dog(figure: Brush, chance: Chance) -> None:
     if chance.percent(80):
         figure.sharp(chance.pick(COLLARS), HEAD, -12, -108, 26, -104, 26, -96, -14, -99)
     _dog_head(figure, coat, chance, chance.between(12, 22), -130)
+    _ball(figure, chance, chance.between(58, 84))
+
+
+def _ball(figure: Brush, chance: Chance, x: int) -> None:
+    """Now and then, a ball to play with."""
+    if chance.percent(55):
+        figure.oval(chance.pick(COLLARS), NEAR, x, -16, 17, 17)
+        figure.oval(SNOW, NEAR, x - 2, -15, 5, 15, 20)
 
 
 def _dog_head(figure: Brush, coat: Coat, chance: Chance, x: int, y: int) -> None:

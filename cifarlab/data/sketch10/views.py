@@ -36,7 +36,7 @@ _TAKE_OFF = (*_AIR, scenery.airfield, scenery.airfield)
 _ROAD = (scenery.street, scenery.street, scenery.street, scenery.street, scenery.steppe, scenery.snowfield)
 _HOME = (scenery.room, scenery.room, scenery.room, scenery.studio, scenery.undergrowth)
 _WALK = (scenery.room, scenery.room, scenery.room, scenery.meadow, scenery.street, scenery.studio)
-_WOODS = (scenery.forest, scenery.forest, scenery.forest, scenery.meadow, scenery.snowfield)
+_WOODS = (scenery.forest, scenery.forest, scenery.forest, scenery.forest, scenery.meadow, scenery.snowfield)
 _PASTURE = (scenery.meadow, scenery.meadow, scenery.steppe, scenery.steppe, scenery.street, scenery.snowfield)
 _BANK = (scenery.pond, scenery.pond, scenery.undergrowth, scenery.undergrowth, scenery.meadow, scenery.studio)
 _FIELD = (scenery.meadow, scenery.steppe, scenery.snowfield, scenery.studio, scenery.street)
@@ -44,20 +44,20 @@ _BOUGH = (scenery.forest, scenery.forest, scenery.open_sky, scenery.meadow)
 
 VIEWS: dict[str, tuple[View, ...]] = {
     "airplane": (
-        View(40, vessels.airliner, "fly", 150, 290, 100, 60, _TAKE_OFF),
-        View(34, vessels.jet_from_above, "spread", 150, 270, 100, 100, _AIR),
-        View(26, vessels.propeller_plane, "fly", 150, 290, 100, 60, _TAKE_OFF),
+        View(48, vessels.airliner, "fly", 150, 290, 100, 60, _TAKE_OFF),
+        View(22, vessels.jet_from_above, "spread", 150, 270, 100, 100, _AIR),
+        View(30, vessels.propeller_plane, "fly", 150, 290, 100, 60, _TAKE_OFF),
     ),
     "automobile": (
         View(64, vehicles.automobile, "stand", 170, 290, 104, 100, _ROAD),
         View(36, vehicles.automobile_front, "stand", 180, 320, 78, 116, _ROAD),
     ),
     "bird": (
-        View(30, creatures.standing_bird, "stand", 200, 300, 60, 150, _FIELD),
-        View(32, creatures.bird_on_a_twig, "perch", 190, 290, 60, 130, _BOUGH),
-        View(14, creatures.flying_bird, "fly", 170, 270, 80, 90, _AIR),
-        View(8, creatures.gliding_bird, "spread", 160, 270, 90, 90, _AIR),
-        View(16, creatures.swimming_bird, "float", 170, 290, 76, 120, (scenery.sea, scenery.sea, scenery.pond)),
+        View(22, creatures.standing_bird, "stand", 200, 300, 60, 150, _FIELD),
+        View(58, creatures.bird_on_a_twig, "perch", 190, 290, 60, 130, _BOUGH),
+        View(8, creatures.flying_bird, "fly", 170, 270, 80, 90, _AIR),
+        View(4, creatures.gliding_bird, "spread", 160, 270, 90, 90, _AIR),
+        View(8, creatures.swimming_bird, "float", 170, 290, 76, 120, (scenery.sea, scenery.sea, scenery.pond)),
     ),
     "cat": (
         View(34, pets.cat, "stand", 190, 310, 66, 140, _HOME),
@@ -69,9 +69,9 @@ VIEWS: dict[str, tuple[View, ...]] = {
         View(26, faces.deer_face, "bust", 150, 240, 80, 110, _WOODS),
     ),
     "dog": (
-        View(34, pets.dog, "stand", 180, 310, 66, 145, _WALK),
+        View(22, pets.dog, "stand", 180, 310, 66, 145, _WALK),
         View(22, pets.sitting_dog, "stand", 180, 300, 60, 165, _WALK),
-        View(44, faces.dog_face, "bust", 150, 260, 80, 90, _WALK),
+        View(56, faces.dog_face, "bust", 150, 260, 80, 90, _WALK),
     ),
     "frog": (
         View(46, creatures.frog, "stand", 180, 310, 84, 110, _BANK),
