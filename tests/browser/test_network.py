@@ -12,8 +12,8 @@ BLOCK = "residual, projection"
 
 @pytest.fixture
 def at_network(visitor):
-    visitor.open("network?recipe=quick")
-    expect(layers(visitor)).to_have_count(8)
+    visitor.open("network?recipe=dilated-69k")
+    expect(layers(visitor)).to_have_count(15)
     return visitor
 
 
@@ -60,13 +60,13 @@ def test_on_a_phone_the_table_comes_first_and_nothing_overflows(new_visitor):
 
 
 def test_a_kernel_changes_the_table_and_reset_brings_it_back(at_network):
-    expect(first_parameters(at_network)).to_have_text("464")
+    expect(first_parameters(at_network)).to_have_text("928")
     set_field(at_network, "Kernel", 5)
-    expect(first_parameters(at_network)).to_have_text("1,232")  # 16 (3·25 + 2)
-    expect(at_network.at("header")).to_contain_text("55,354 params")
+    expect(first_parameters(at_network)).to_have_text("2,464")  # 32 (3·25 + 2)
+    expect(at_network.at("header")).to_contain_text("70,528 params")
     at_network.at("recipe-menu").get_by_role("button").click()
     at_network.page.get_by_role("button", name="Reset").click()
-    expect(first_parameters(at_network)).to_have_text("464")
+    expect(first_parameters(at_network)).to_have_text("928")
 
 
 def test_a_broken_network_says_what_is_wrong_and_is_mended_without_loss(at_network):
@@ -74,11 +74,11 @@ def test_a_broken_network_says_what_is_wrong_and_is_mended_without_loss(at_netwo
     select(at_network, 2)
     set_field(at_network, "Groups", 7)
     broken = at_network.at("network-table").locator("tr.broken")
-    expect(broken).to_contain_text("7 groups do not divide 32 input channels and 32 output channels")
+    expect(broken).to_contain_text("7 groups do not divide 32 input channels and 64 output channels")
     expect(broken).to_contain_text("choose groups that divide both: 1, 2, 4, 8, 16, 32")
     assert table(at_network).all_inner_texts()[:2] == whole[:2]
-    expect(table(at_network)).to_have_count(8)
-    expect(layers(at_network)).to_have_count(8)
+    expect(table(at_network)).to_have_count(15)
+    expect(layers(at_network)).to_have_count(15)
     set_field(at_network, "Groups", 1)
     expect(broken).to_have_count(0)
     assert table(at_network).all_inner_texts() == whole
@@ -99,24 +99,24 @@ def test_a_layer_goes_into_a_block_and_out_again_with_the_keyboard(at_network):
 
 
 def test_a_layer_is_dragged_by_its_handle(at_network):
-    handle = layers(at_network).nth(6).locator(".grip").bounding_box()
+    handle = layers(at_network).nth(7).locator(".grip").bounding_box()
     target = layers(at_network).first.bounding_box()
     mouse = at_network.page.mouse
     mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
     mouse.down()
     mouse.move(target["x"] + 20, target["y"] + target["height"] * 0.2, steps=4)
     mouse.up()
-    expect(titles(at_network).first).to_have_text("global average pool")
+    expect(titles(at_network).first).to_have_text("conv 64 k3 d4")
 
 
 def test_a_copy_is_selected_and_when_it_goes_its_neighbour_is(at_network):
     select(at_network, 1)
     at_network.page.keyboard.press("Control+d")
-    expect(layers(at_network)).to_have_count(9)
+    expect(layers(at_network)).to_have_count(16)
     expect(layers(at_network).nth(2)).to_have_class(re.compile("selected"))
     layers(at_network).nth(2).get_by_label("Remove").click()
-    expect(layers(at_network)).to_have_count(8)
-    expect(at_network.at("network-inspector")).to_contain_text("conv 32 k3 s2 p1")
+    expect(layers(at_network)).to_have_count(15)
+    expect(at_network.at("network-inspector")).to_contain_text("conv 64 k1")
 
 
 def test_what_follows_a_layer_is_added_and_taken_away(at_network):
@@ -124,20 +124,20 @@ def test_what_follows_a_layer_is_added_and_taken_away(at_network):
     follows.get_by_role("combobox").click()
     at_network.page.get_by_role("option", name="dropout", exact=True).click()
     at_network.page.keyboard.press("Escape")
-    expect(layers(at_network).first).to_contain_text("batchnorm relu dropout 0.1")
+    expect(layers(at_network).first).to_contain_text("relu batchnorm dropout 0.1")
     expect(at_network.at("network-inspector").get_by_role("spinbutton", name="Dropout")).to_have_value("0.1")
     follows.get_by_role("button", name=re.compile("batchnorm")).click()
     expect(layers(at_network).first).to_contain_text("relu dropout 0.1 ·")
-    expect(first_parameters(at_network)).to_have_text("432")
+    expect(first_parameters(at_network)).to_have_text("864")
 
 
 def test_two_visitors_edit_apart_and_a_link_brings_one_to_the_other(at_network, new_visitor):
     set_field(at_network, "Kernel", 7)
-    expect(first_parameters(at_network)).to_have_text("2,384")
+    expect(first_parameters(at_network)).to_have_text("4,768")
     at_network.at("share-menu").get_by_role("button").click()
     link = at_network.page.get_by_text(re.compile(r"^http://127.0.0.1:\d+/\S*recipe=")).inner_text()
     stranger, friend = new_visitor(), new_visitor()
-    stranger.open("network?recipe=quick")
-    expect(first_parameters(stranger)).to_have_text("464")
+    stranger.open("network?recipe=dilated-69k")
+    expect(first_parameters(stranger)).to_have_text("928")
     friend.open(link.removeprefix(f"{friend.address}/"))
-    expect(first_parameters(friend)).to_have_text("2,384")
+    expect(first_parameters(friend)).to_have_text("4,768")

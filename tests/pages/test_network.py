@@ -161,9 +161,9 @@ def test_whatever_the_palette_offers_fits_into_a_network():
 
 @pytest.fixture
 def visit():
-    """Opens the page Network with `quick`, without the bar that stands on every page."""
+    """Opens the page Network with `dilated-69k`, without the bar that stands on every page."""
     app = AppTest.from_string(SCRIPT, default_timeout=60)
-    app.query_params["recipe"] = "quick"
+    app.query_params["recipe"] = "dilated-69k"
     return app.run()
 
 
@@ -181,7 +181,7 @@ def test_a_kernel_changes_the_row_of_its_layer_and_no_other_layer(visit):
     visit.number_input(key="network.conv1.kernel").set_value(5).run()
     assert network_of(visit).layers[0].kernel == 5
     assert network_of(visit).layers[1:] == before[1:]
-    assert shown_rows(visit)[0][14] == "1,232"
+    assert shown_rows(visit)[0][14] == "2,464"
 
 
 def test_two_edits_that_cross_are_both_kept(visit):
@@ -200,7 +200,7 @@ def test_the_order_of_what_follows_is_the_order_of_the_choices(visit):
 
 def test_a_new_layer_comes_after_the_selected_one_and_is_selected(visit):
     visit.button(key="add.residual").click().run()
-    assert [layer.id for layer in network_of(visit).layers[:3]] == ["conv1", "residual1", "conv2"]
+    assert [layer.id for layer in network_of(visit).layers[:3]] == ["conv1", "residual1", "depthwise1"]
     assert visit.selectbox(key="network.residual1.shortcut").value == "projection"
 
 
