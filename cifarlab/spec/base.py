@@ -12,10 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cifarlab.fields import UNTAGGED, FieldHelp, field_help, real, whole
-from cifarlab.findings import sentence
-
-__all__ = ["UNTAGGED", "FieldHelp", "Spec", "SpecError", "field_help", "read_spec", "real", "whole"]
+from cifarlab.spec.findings import sentence
 
 S = TypeVar("S", bound="Spec")
 

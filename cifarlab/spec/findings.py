@@ -13,7 +13,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
 
-from cifarlab.fields import UNTAGGED, field_help
+from cifarlab.spec.fields import UNTAGGED, field_help
 
 LONGEST_PATH = 160
 LONGEST_VALUE = 60
