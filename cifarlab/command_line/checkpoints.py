@@ -1,4 +1,4 @@
-"""`evaluate` and `mistakes`: how good a trained network is, and where it goes wrong."""
+"""`evaluate`, `mistakes` and `ship`: how good a trained network is, where it goes wrong, and how it is handed on."""
 
 from __future__ import annotations
 
@@ -60,6 +60,20 @@ def mistakes(
     for mistake in shown:
         table.add_row(str(mistake["image"]), mistake["true"], mistake["predicted"], f"{mistake['confidence']:.1%}")
     print_rich(table, f"\n{len(shown)} of {len(wrong):,} mistakes", _headline(source, evaluation))
+
+
+def ship(
+    run_dir: Annotated[str, typer.Argument(metavar="RUN_DIR", help="Folder of a finished run.")],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder to make the checkpoint in.")],
+) -> None:
+    """Make a checkpoint of a finished run.
+
+    It holds the recipe, the best weights, the curves, the answers on the test images, and a card that tells of it all.
+    """
+    from cifarlab.training import RunDirectory
+    from cifarlab.training.ship import ship as make_checkpoint
+
+    print_rich(f"{make_checkpoint(RunDirectory(run_dir), folder)} is a checkpoint now; its card is card.md")
 
 
 def _evaluate(checkpoint: str, data: str | None) -> tuple[str, Evaluation]:

@@ -25,6 +25,7 @@ app.command()(recipes.export)
 app.command()(training.train)
 app.command()(checkpoints.evaluate)
 app.command()(checkpoints.mistakes)
+app.command()(checkpoints.ship)
 app.add_typer(images.data, name="data")
 
 

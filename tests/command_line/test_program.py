@@ -24,7 +24,7 @@ COMMANDS = dict(commands())
 
 def test_the_commands_are_those_that_are_described():
     assert {" ".join(path) for path in COMMANDS} == {
-        *("recipes", "table", "export", "train", "evaluate", "mistakes", "data", "data fetch")
+        *("recipes", "table", "export", "train", "evaluate", "mistakes", "ship", "data", "data fetch")
     }
 
 
