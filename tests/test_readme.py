@@ -1,0 +1,67 @@
+"""What README says is so: its session runs, its figures are printed by the commands it names, its tree exists."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+WORDS = {True: "met", False: "missed", None: "unknown"}
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def run(*arguments):
+    """What a process of this Python prints, started where README stands."""
+    return subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def test_the_session_for_a_notebook_runs_and_prints_what_it_says():
+    session = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    assert len([line for line in session.splitlines() if line.strip()]) == 10
+    printed = run("-c", session).splitlines()
+    assert printed[0] == re.search(r"# ([\d ]+)$", session, re.MULTILINE)[1]
+    assert "Confusion(" in printed[1]
+
+
+def test_the_table_of_recipes_is_what_the_command_prints():
+    rows = [
+        [cell.strip(" `") for cell in row.split("|")[1:-1]] for row in re.findall(r"^\| `.*$", README, re.MULTILINE)
+    ]
+    printed = json.loads(run("-m", "cifarlab", "recipes", "--json"))
+    assert rows == [_row(recipe) for recipe in printed]
+
+
+def _row(recipe):
+    field = f"{recipe['receptive_field_before_pooling']} / {recipe['receptive_field']}"
+    counts = Counter(WORDS[goal["met"]] for goal in recipe["goals"])
+    goals = ", ".join(f"{counts[word]} {word}" for word in WORDS.values() if counts[word])
+    return [recipe["name"], f"{recipe['parameters']:,}", f"{recipe['multiply_adds'] / 1e6:.2f} M", field, goals]
+
+
+def tree_entries():
+    block = README.partition("## The tree\n")[2].partition("\n## ")[0]
+    folder = Path()
+    for indent, entry in re.findall(r"^    ( *)(\S+)", block, re.MULTILINE):
+        yield str(folder / entry if indent else Path(entry))
+        folder = Path(entry) if not indent else folder
+
+
+@pytest.mark.parametrize("entry", list(tree_entries()))
+def test_what_stands_in_the_tree_exists(entry):
+    assert (ROOT / entry).exists()
+
+
+def test_every_package_of_the_library_stands_in_the_tree():
+    packages = {f"cifarlab/{path.parent.name}" for path in (ROOT / "cifarlab").glob("*/__init__.py")}
+    assert packages <= set(tree_entries())
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make (\w+) +#", README))))
+def test_make_knows_the_targets(target):
+    assert f"\n{target}:" in (ROOT / "Makefile").read_text()
