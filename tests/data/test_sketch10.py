@@ -102,9 +102,8 @@ def brush_with(paint):
 
 
 def painted(paint, side=96):
-    canvas = np.zeros((side, side, 4), np.uint8)
-    Sheet(brush_with(paint), side).fill(canvas, 0, cv2.LINE_8)
-    return canvas
+    canvas = np.zeros((1, side, side, 4), np.uint8)
+    return Sheet(brush_with(paint), side).filled(canvas, 0, cv2.LINE_8)[0]
 
 
 def test_a_turned_oval_covers_the_area_of_its_ellipse():

@@ -14,14 +14,14 @@ from cifarlab.data.sketch10.backdrop import NOISE_WORDS
 from cifarlab.data.sketch10.brush import Brush
 from cifarlab.data.sketch10.chance import Chance, raw_words
 from cifarlab.data.sketch10.composition import Layers, compose
-from cifarlab.data.sketch10.lighting import SUPERSAMPLING
+from cifarlab.data.sketch10.lighting import SUPERSAMPLING, developed
 from cifarlab.data.sketch10.raster import Sheet
 
 COUNTS: dict[Split, int] = {"train": 10_000, "test": 2_000}
 SEED = 10
-DRAWS = 400
-CHUNK = 1000
-TRAY = 40
+DRAWS = 400  # more words than any picture reads
+CHUNK = 1000  # pictures that share a stream of words
+TRAY = 100  # pictures painted and developed together, few enough to stay in the cache
 
 
 def draw_sketch10(split: Split) -> ImageSet:
@@ -46,21 +46,16 @@ def draw_pictures(names: Sequence[str], words: NDArray[np.uint16]) -> NDArray[np
     layers = Layers(Brush(), Brush(), Brush(), [], [])
     for name, row in zip(names, words[:, :DRAWS].tolist(), strict=True):
         compose(layers, name, Chance(row))
-    side = IMAGE_SIDE * SUPERSAMPLING
-    scenes, shadows = Sheet(layers.scene, IMAGE_SIDE), Sheet(layers.shadow, IMAGE_SIDE)
-    figures, figure = Sheet(layers.figure, side), np.empty((TRAY, side, side, 4), np.uint8)
     backdrops, looks = backdrop.tabulated(layers.backdrops), lighting.tabulated(layers.looks)
+    scenes, shadows = Sheet(layers.scene, IMAGE_SIDE), Sheet(layers.shadow, IMAGE_SIDE)
+    side = IMAGE_SIDE * SUPERSAMPLING
+    figures = Sheet(layers.figure, side)
     images = np.empty((len(names), IMAGE_SIDE, IMAGE_SIDE, 3), np.uint8)
     for start in range(0, len(names), TRAY):
-        tray = slice(start, start + TRAY)
-        scene = backdrop.laid(backdrops.part(tray))
-        shadow = np.zeros(scene.shape[:3], np.uint8)
-        figure.fill(0)
-        for i in range(len(scene)):
-            scenes.fill(scene[i], start + i, cv2.LINE_AA)
-            shadows.fill(shadow[i], start + i, cv2.LINE_AA)
-            figures.fill(figure[i], start + i, cv2.LINE_8)
-        images[tray] = lighting.developed(
-            scene, shadow, figure[: len(scene)], backdrops.part(tray), looks.part(tray), words[tray, DRAWS:]
-        )
+        tray = slice(start, min(start + TRAY, len(names)))
+        behind, light = backdrops.part(tray), looks.part(tray)
+        scene = scenes.filled(backdrop.laid(behind), start, cv2.LINE_AA)
+        shadow = shadows.filled(np.zeros(scene.shape[:3], np.uint8), start, cv2.LINE_AA)
+        figure = figures.filled(np.zeros((len(scene), side, side, 4), np.uint8), start, cv2.LINE_8)
+        images[tray] = developed(scene, shadow, figure, behind, light, words[tray, DRAWS:])
     return images

@@ -77,8 +77,13 @@ class Sheet:
         self._paints = brush.paints
         self._bounds = [*brush.starts, len(brush.paints)]
 
-    def fill(self, canvas: NDArray[np.uint8], picture: int, line: int) -> None:
-        """Paint one picture on `canvas` in place, uint8 (side, side, channels), with OpenCV's `line` type."""
-        first, last = self._bounds[picture : picture + 2]
-        for shape in range(first, last):
-            cv2.fillPoly(canvas, self._outlines[shape : shape + 1], self._paints[shape], line, SHIFT)
+    def filled(self, canvases: NDArray[np.uint8], first: int, line: int) -> NDArray[np.uint8]:
+        """The canvases, uint8 (N, side, side[, channels]), painted in place with the pictures from `first` on.
+
+        `line` is OpenCV's type of line, and with it whether edges are smoothed.
+        """
+        for picture, canvas in enumerate(canvases, first):
+            bounds = slice(*self._bounds[picture : picture + 2])
+            for outline, paint in zip(self._outlines[bounds], self._paints[bounds], strict=True):
+                cv2.fillPoly(canvas, [outline], paint, line, SHIFT)
+        return canvases
