@@ -49,7 +49,9 @@ def change_a_kernel(visitor):
 
 def train_quick(visitor):
     go_to(visitor, "Train")
-    visitor.page.get_by_role("button", name="Open the recipe quick").click()
+    visitor.at("recipe.name").locator("input").click()
+    visitor.page.get_by_role("option", name="quick").click()
+    expect(visitor.at("train-launch")).to_contain_text("quick on")
     epochs = visitor.at("train-launch").get_by_role("spinbutton", name="Epochs", exact=True)
     epochs.fill("2")
     epochs.press("Enter")
@@ -58,7 +60,7 @@ def train_quick(visitor):
     result = visitor.at("train-result")
     accuracy = result.get_by_test_id("stMetric").filter(has_text="Test accuracy").get_by_test_id("stMetricValue")
     expect(accuracy).to_have_text(re.compile(r"\d %"), timeout=180_000)
-    result.get_by_test_id("stVegaLiteChart").first.locator("canvas").wait_for()
+    result.get_by_test_id("stVegaLiteChart").first.locator("canvas, svg").first.wait_for()
     expect(visitor.at("run-head")).to_contain_text("finished", timeout=180_000)
 
 
