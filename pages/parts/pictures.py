@@ -16,17 +16,11 @@ PALE = 80
 """Opacity, of 255, of what is there only to be compared with."""
 
 
-def draw_grid(images: NDArray[np.uint8], *, columns: int, alt: str, key: str, gap: int = 1) -> None:
-    """Draw images, uint8 RGB (N, height, width, 3), as one picture, row by row, `gap` transparent pixels apart.
-
-    The picture takes the width of its place and holds its height before it is decoded, so nothing jumps; `alt` says
-    what it shows to whoever cannot see it.
-    """
-    draw_picture(to_grid(images, columns, gap), alt=alt, key=key)
-
-
 def draw_picture(picture: NDArray[np.uint8], *, alt: str, key: str) -> None:
-    """Draw one picture, uint8 RGB or RGBA (height, width, 3 or 4), as wide as its place; every pixel crisp."""
+    """Draw one picture, uint8 RGB or RGBA (height, width, 3 or 4), as wide as its place; every pixel crisp.
+
+    It holds its height before it is decoded, so nothing jumps; `alt` says what it shows to whoever cannot see it.
+    """
     with st.container(key=key):
         st.html(image_tag(picture, alt))
 
