@@ -40,6 +40,12 @@ class HorizontalFlip(StepSpec):
     type: Literal["horizontal_flip"] = "horizontal_flip"
 
 
+class VerticalFlip(StepSpec):
+    """Mirrors top and bottom."""
+
+    type: Literal["vertical_flip"] = "vertical_flip"
+
+
 class ShiftScaleRotate(StepSpec):
     """Moves, zooms and turns the image by amounts drawn uniformly; what comes into view is mirrored at the border."""
 
@@ -47,6 +53,19 @@ class ShiftScaleRotate(StepSpec):
     shift: float = real("a shift", 0, 0.5, "Largest shift on each axis.", unit="of the side", default=0.05)
     scale: float = real("a scale", 0, 0.9, "Largest change of size, up or down.", unit="of the size", default=0.05)
     rotate: float = real("a rotation", 0, 180, "Largest angle, either way.", unit="degrees", default=15.0, step=1)
+
+    @property
+    def shift_pixels(self) -> int:
+        """The largest shift in whole pixels: what is drawn is whole."""
+        return round(IMAGE_SIDE * self.shift)
+
+
+class PadAndCrop(StepSpec):
+    """Pads the image on every side and cuts out its own size again, at a place drawn uniformly."""
+
+    type: Literal["pad_and_crop"] = "pad_and_crop"
+    pixels: int = whole("a padding", 0, 16, "Padding on every side, and largest shift.", unit="pixels", default=4)
+    border: Literal["zeros", "reflect"] = Field("zeros", description="What the padding shows: black, or the mirror.")
 
 
 class CoarseDropout(StepSpec):
@@ -84,13 +103,22 @@ class RandomBrightnessContrast(StepSpec):
 
 
 Step: TypeAlias = Annotated[
-    HorizontalFlip | ShiftScaleRotate | CoarseDropout | ToGray | RGBShift | RandomBrightnessContrast,
+    HorizontalFlip
+    | VerticalFlip
+    | ShiftScaleRotate
+    | PadAndCrop
+    | CoarseDropout
+    | ToGray
+    | RGBShift
+    | RandomBrightnessContrast,
     Discriminator("type"),
 ]
 
 STEP_TYPES: dict[str, type[StepSpec]] = {
     "horizontal_flip": HorizontalFlip,
+    "vertical_flip": VerticalFlip,
     "shift_scale_rotate": ShiftScaleRotate,
+    "pad_and_crop": PadAndCrop,
     "coarse_dropout": CoarseDropout,
     "to_gray": ToGray,
     "rgb_shift": RGBShift,

@@ -14,11 +14,13 @@ from cifarlab.augment.steps import (
     IMAGE_SIDE,
     CoarseDropout,
     HorizontalFlip,
+    PadAndCrop,
     RandomBrightnessContrast,
     RGBShift,
     ShiftScaleRotate,
     StepSpec,
     ToGray,
+    VerticalFlip,
 )
 
 
@@ -46,10 +48,11 @@ def read_drawn(step: StepSpec, params: Mapping[str, Any]) -> dict[str, Any]:
 
     - `shift_scale_rotate`: `shift_x_pixels` (right is positive), `shift_y_pixels` (down is positive), `scale`
       (1 is unchanged), `angle_degrees` (anticlockwise is positive)
+    - `pad_and_crop`: `shift_x_pixels`, `shift_y_pixels`, likewise
     - `coarse_dropout`: `holes`, a list of [left, top, right, bottom] in pixels, right and bottom excluded
     - `rgb_shift`: `red_levels`, `green_levels`, `blue_levels`, whole grey levels
     - `random_brightness_contrast`: `contrast_factor` (1 is unchanged), `brightness_levels` (grey levels)
-    - `horizontal_flip`, `to_gray`: nothing
+    - `horizontal_flip`, `vertical_flip`, `to_gray`: nothing
     """
     return TRANSLATIONS[type(step)].drawn(params)
 
@@ -60,7 +63,7 @@ def _nothing(_: object) -> dict[str, Any]:
 
 def _affine(step: ShiftScaleRotate) -> dict[str, Any]:
     # In percent, albumentations cuts a shift of 1.6 pixels to 1; in pixels, 5 % of 32 is 2.
-    pixels = round(IMAGE_SIDE * step.shift)
+    pixels = step.shift_pixels
     return {
         "scale": (1 - step.scale, 1 + step.scale),
         "translate_px": (-pixels, pixels),
@@ -72,14 +75,27 @@ def _affine(step: ShiftScaleRotate) -> dict[str, Any]:
 
 
 def _affine_drawn(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **_shift_drawn(params),
+        "scale": float(params["scale"]["x"]),
+        "angle_degrees": float(params["rotate"]),
+    }
+
+
+def _shift_drawn(params: Mapping[str, Any]) -> dict[str, Any]:
     # The shift is not among the parameters; it is where the matrix moves the centre to.
     middle = (IMAGE_SIDE - 1) / 2
     x, y = np.rint((params["matrix"] @ (middle, middle, 1))[:2] - middle)
+    return {"shift_x_pixels": int(x), "shift_y_pixels": int(y)}
+
+
+def _crop(step: PadAndCrop) -> dict[str, Any]:
+    # The crop of a padded image is the image shifted by whole pixels: OpenCV then mixes no two of them.
     return {
-        "shift_x_pixels": int(x),
-        "shift_y_pixels": int(y),
-        "scale": float(params["scale"]["x"]),
-        "angle_degrees": float(params["rotate"]),
+        "translate_px": (-step.pixels, step.pixels),
+        "interpolation": cv2.INTER_LINEAR,
+        "border_mode": {"zeros": cv2.BORDER_CONSTANT, "reflect": cv2.BORDER_REFLECT_101}[step.border],
+        "fill": 0,
     }
 
 
@@ -127,7 +143,9 @@ def _grey(_: ToGray) -> dict[str, Any]:
 
 TRANSLATIONS: dict[type[StepSpec], Translation] = {
     HorizontalFlip: Translation(albumentations.HorizontalFlip, _nothing, _nothing),
+    VerticalFlip: Translation(albumentations.VerticalFlip, _nothing, _nothing),
     ShiftScaleRotate: Translation(albumentations.Affine, _affine, _affine_drawn),
+    PadAndCrop: Translation(albumentations.Affine, _crop, _shift_drawn),
     CoarseDropout: Translation(albumentations.CoarseDropout, _holes, _holes_drawn),
     ToGray: Translation(albumentations.ToGray, _grey, _nothing),
     RGBShift: Translation(albumentations.RGBShift, _channel_shifts, _channel_shifts_drawn),

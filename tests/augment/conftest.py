@@ -40,7 +40,9 @@ def all_steps(augmentation_of):
     """Every step type once, each applied to half of the images."""
     return augmentation_of(
         {"type": "horizontal_flip"},
+        {"type": "vertical_flip"},
         {"type": "shift_scale_rotate"},
+        {"type": "pad_and_crop"},
         {"type": "coarse_dropout", "fill": (10, 20, 30)},
         {"type": "to_gray", "probability": 0.5},
         {"type": "rgb_shift"},

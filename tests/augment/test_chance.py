@@ -44,7 +44,9 @@ def test_epochs_samples_and_seeds_all_draw_differently(only, image):
 
 CHANGES = {
     "horizontal_flip": {"probability": 0.9},
+    "vertical_flip": {"probability": 0.2},
     "shift_scale_rotate": {"shift": 0.4, "rotate": 170.0},
+    "pad_and_crop": {"pixels": 9, "border": "reflect"},
     "coarse_dropout": {"holes": 5, "height": 3},
     "to_gray": {"probability": 0.0},
     "rgb_shift": {"red": 0, "blue": 200},
@@ -69,7 +71,7 @@ fixed_image = np.random.default_rng(8).integers(0, 256, (32, 32, 3), dtype=np.ui
 
 @settings(deadline=None)  # a busy machine is no failure
 @given(
-    index=st.integers(0, 5),
+    index=st.integers(0, len(CHANGES) - 1),
     change=st.sampled_from(["switch off", "change values", "always", "remove", "move to the front"]),
     draw=st.fixed_dictionaries({name: st.integers(0, 10_000) for name in ("seed", "epoch", "sample")}),
 )

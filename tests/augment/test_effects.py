@@ -20,6 +20,32 @@ def test_flip_mirrors_columns_and_twice_is_the_image_again(only, image):
     np.testing.assert_array_equal(flip.apply(once, seed=0), image)
 
 
+def test_vertical_flip_mirrors_rows_and_twice_is_the_image_again(only, image):
+    flip = only("vertical_flip")
+    once = flip.apply(image, seed=0)
+    np.testing.assert_array_equal(once, image[::-1])
+    np.testing.assert_array_equal(flip.apply(once, seed=0), image)
+
+
+@pytest.mark.parametrize("pixels", [0, 1, 4, 16])
+@pytest.mark.parametrize(("border", "mode"), [("zeros", "constant"), ("reflect", "reflect")])
+def test_pad_and_crop_is_a_crop_of_numpys_padded_image(only, image, draws, pixels, border, mode):
+    crop = only("pad_and_crop", pixels=pixels, border=border)
+    padded = np.pad(image, ((pixels, pixels), (pixels, pixels), (0, 0)), mode=mode)
+    for draw in draws:
+        applied = crop.explain(image, **draw)
+        drawn = applied.stages[0].drawn
+        left, top = pixels - drawn["shift_x_pixels"], pixels - drawn["shift_y_pixels"]
+        np.testing.assert_array_equal(applied.image, padded[top : top + 32, left : left + 32])
+
+
+def test_pad_and_crop_reaches_every_place(only, image):
+    crop = only("pad_and_crop", pixels=2)
+    stages = [crop.explain(image, seed=3, sample=sample).stages[0].drawn for sample in range(400)]
+    # 25 places, 400 draws: one is missed with probability 25 · 0.96**400, below 1 in 400,000.
+    assert {tuple(drawn.values()) for drawn in stages} == {(x, y) for x in range(-2, 3) for y in range(-2, 3)}
+
+
 def test_shift_scale_rotate_is_opencvs_rotation_about_the_centre_and_a_shift(only, image, draws):
     affine = only("shift_scale_rotate", shift=0.1, scale=0.3, rotate=90.0)
     smooth = cv2.GaussianBlur(image, (0, 0), 2)

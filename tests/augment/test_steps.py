@@ -1,3 +1,5 @@
+from typing import Literal, get_args, get_origin
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,14 @@ ALL_TYPES = sorted(STEP_TYPES)
 
 
 def numeric_fields(spec: type[StepSpec]):
-    return [name for name in spec.model_fields if name not in ("type", "id", "enabled", "fill")]
+    others = ("id", "enabled", "fill", *choices_of(spec))
+    return [name for name in spec.model_fields if name not in others]
+
+
+def choices_of(spec: type[StepSpec]):
+    """Fields that take one of a few words -> those words."""
+    annotations = {name: field.annotation for name, field in spec.model_fields.items()}
+    return {name: get_args(kind) for name, kind in annotations.items() if get_origin(kind) is Literal}
 
 
 def is_whole(spec: type[StepSpec], name: str) -> bool:
@@ -30,6 +39,7 @@ LEVEL = st.integers(0, 255)
 def steps(draw):
     spec = STEP_TYPES[draw(st.sampled_from(ALL_TYPES))]
     values = {name: draw(values_of(spec, name)) for name in numeric_fields(spec)}
+    values |= {name: draw(st.sampled_from(words)) for name, words in choices_of(spec).items()}
     if "fill" in spec.model_fields:
         values["fill"] = draw(st.just("mean") | st.tuples(LEVEL, LEVEL, LEVEL))
     return spec(enabled=draw(st.booleans()), **values)
@@ -63,6 +73,11 @@ def test_both_bounds_are_allowed_and_what_lies_beyond_is_refused_with_the_range(
 def test_an_argument_name_of_albumentations_1_is_refused_by_name(old_name):
     with pytest.raises(SpecError, match=rf"steps\[0\]\.{old_name}: this field is not known"):
         read_spec(Augmentation, {"steps": [{"type": "coarse_dropout", old_name: 1}]})
+
+
+def test_a_border_is_zeros_or_reflect():
+    with pytest.raises(SpecError, match=r"steps\[0\]\.border"):
+        read_spec(Augmentation, {"steps": [{"type": "pad_and_crop", "border": "mean"}]})
 
 
 @pytest.mark.parametrize("fill", [(0, 0, 256), (0.45, 0.45, 0.45), (1, 2), "median"])
