@@ -14,7 +14,7 @@ import typer
 from cifarlab.command_line.arguments import DataOption
 from cifarlab.command_line.output import FAILED, say
 from cifarlab.recipe import Recipe, Training, load_recipe, with_epochs
-from cifarlab.recipe.training import OneCycle
+from cifarlab.recipe.schedules import OneCycle
 from cifarlab.spec import read_spec
 
 if TYPE_CHECKING:

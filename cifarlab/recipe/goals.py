@@ -25,7 +25,7 @@ class CourseAugmentation(Spec):
 
 
 class OneCyclePeak(Spec):
-    """A One-Cycle schedule with its peak at this epoch, batches of this size, and Adam."""
+    """A One-Cycle schedule with its peak at this epoch and no annihilation, batches of this size, and Adam."""
 
     type: Literal["one_cycle_peak"] = "one_cycle_peak"
     epoch: float = real("a peak epoch", 0, 1000, "When the rate must be highest.", unit="epochs", step=0.5)

@@ -17,7 +17,9 @@ from cifarlab.augment.steps import (
 from cifarlab.network import NetworkTable, Verdict, judge_structure, trace
 from cifarlab.recipe.document import Recipe
 from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, Goal, OneCyclePeak
-from cifarlab.recipe.training import Adam, OneCycle, Training
+from cifarlab.recipe.optimizers import Adam
+from cifarlab.recipe.schedules import OneCycle
+from cifarlab.recipe.training import Training
 
 HOLE_PIXELS = 16
 
@@ -119,10 +121,13 @@ def _judge_schedule(goal: OneCyclePeak, training: Training) -> Verdict:
     differing = []
     if not isinstance(training.schedule, OneCycle):
         differing.append(f"the schedule is {training.schedule.type}")
-    elif training.schedule.peak_epoch != goal.epoch:
-        differing.append(f"the peak is at epoch {training.schedule.peak_epoch:g}")
+    else:
+        if training.schedule.peak_epoch != goal.epoch:
+            differing.append(f"the peak is at epoch {training.schedule.peak_epoch:g}")
+        if training.schedule.annihilation_epochs:
+            differing.append(f"the last {training.schedule.annihilation_epochs:g} epochs are annihilation")
     if training.batch_size != goal.batch_size:
         differing.append(f"batches hold {training.batch_size}")
     if not isinstance(training.optimizer, Adam):
         differing.append(f"the optimiser is {training.optimizer.type}")
-    return Verdict(goal, title, not differing, "; ".join(differing) or "all three hold")
+    return Verdict(goal, title, not differing, "; ".join(differing) or "all of it holds")

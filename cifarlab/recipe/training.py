@@ -1,67 +1,26 @@
-"""How a network is trained: optimiser, schedule, batches and epochs, as frozen specs."""
+"""How a network is trained: everything that changes which weights come out, as frozen specs."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal
 
-from pydantic import Discriminator, Field, model_validator
+from pydantic import Field, model_validator
 
+from cifarlab.recipe.optimizers import Adam, Optimizer
+from cifarlab.recipe.schedules import OneCycle, Schedule, require_within, stretched
 from cifarlab.spec import Spec, read_spec, real, whole
 
 
-def _learning_rate(default: float) -> float:
-    rate: float = real("a learning rate", 1e-6, 10, "The largest step size.", default=default, step=0.001)
-    return rate
+class Ema(Spec):
+    """An exponential moving average of the weights, which is what is evaluated and saved in place of the last ones.
 
-
-class Adam(Spec):
-    """Adam (Kingma & Ba, 2015); `weight_decay` is L2, added to the gradient."""
-
-    type: Literal["adam"] = "adam"
-    weight_decay: float = real("a weight decay", 0, 1, "Pull of every weight towards zero.", default=0.0, step=0.0001)
-
-
-class AdamW(Spec):
-    """Adam with decoupled weight decay (Loshchilov & Hutter, 2019)."""
-
-    type: Literal["adamw"] = "adamw"
-    weight_decay: float = real("a weight decay", 0, 1, "Pull of every weight towards zero.", default=0.01, step=0.001)
-
-
-class SGD(Spec):
-    """Stochastic gradient descent with Nesterov momentum."""
-
-    type: Literal["sgd"] = "sgd"
-    momentum: float = real("a momentum", 0, 0.999, "Share of the last step that is kept.", default=0.9)
-    weight_decay: float = real("a weight decay", 0, 1, "Pull of every weight towards zero.", default=5e-4, step=1e-4)
-
-
-Optimizer: TypeAlias = Annotated[Adam | AdamW | SGD, Discriminator("type")]
-
-
-class OneCycle(Spec):
-    """Up linearly to `peak` at the end of epoch `peak_epoch`, then down linearly to `end` at the last step.
-
-    Without an annihilation phase, that is: the rate ends at `end` and does not drop by orders of magnitude at the last.
-
-    Source: Smith & Topin, Super-Convergence, arXiv 1708.07120.
+    Source: Polyak & Juditsky, 1992; Tarvainen & Valpola, arXiv 1703.01780.
     """
 
-    type: Literal["one_cycle"] = "one_cycle"
-    peak: float = _learning_rate(0.01)
-    peak_epoch: float = real("a peak epoch", 0, 1000, "When the rate is highest.", unit="epochs", default=5.0, step=0.5)
-    start: float = real("a share", 0, 1, "Rate of the first step.", unit="of the peak", default=0.1)
-    end: float = real("a share", 0, 1, "Rate of the last step.", unit="of the peak", default=0.01)
-
-
-class Constant(Spec):
-    """The same learning rate at every step."""
-
-    type: Literal["constant"] = "constant"
-    rate: float = _learning_rate(0.001)
-
-
-Schedule: TypeAlias = Annotated[OneCycle | Constant, Discriminator("type")]
+    decay: float = real("a decay", 0, 0.99999, "Share of the average that each step keeps.", default=0.99, step=0.001)
+    every_steps: int = whole(
+        "a number of steps", 1, 1000, "Average after each so many steps, which is cheaper.", unit="steps", default=5
+    )
 
 
 class Training(Spec):
@@ -71,6 +30,10 @@ class Training(Spec):
     batch_size: int = whole("a batch size", 1, 8192, "Images per step.", unit="images", default=128)
     optimizer: Optimizer = Field(default=Adam(), description="How gradients become steps.")
     schedule: Schedule = Field(default=OneCycle(), description="How the learning rate changes.")
+    label_smoothing: float = real(
+        "a label smoothing", 0, 0.5, "Share of each label that is spread evenly over all classes.", default=0.0
+    )
+    ema: Ema | None = Field(None, description="Evaluate and save an average of the weights, not the last ones.")
     validation_images: int = whole(
         "a number of images",
         0,
@@ -79,26 +42,28 @@ class Training(Spec):
         unit="images",
         default=0,
     )
+    test_time_flip: bool = Field(
+        False, strict=True, description="Report too what the mean answer to an image and its mirror image scores."
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="Of convolutions and products; auto takes what is faster here for this network."
+    )
     seed: int = whole("a seed", 0, 2**32 - 1, "Where every random draw starts from.", default=0)
 
     @model_validator(mode="after")
-    def _peak_within_the_run(self) -> Training:
-        if isinstance(self.schedule, OneCycle) and self.schedule.peak_epoch > self.epochs:
-            raise ValueError(
-                f"schedule.peak_epoch: {self.schedule.peak_epoch:g} is not allowed; "
-                f"the peak lies within the {self.epochs} epochs of the run"
-            )
+    def _schedule_within_the_run(self) -> Training:
+        try:
+            require_within(self.schedule, self.epochs)
+        except ValueError as error:
+            raise ValueError(f"schedule.{error}") from error
         return self
 
 
 def with_epochs(training: Training, epochs: int) -> Training:
-    """The same training over another number of epochs; a One-Cycle keeps its shape, so that its peak moves along.
+    """The same training over another number of epochs; its schedule keeps its shape: peak, milestones, warm-up move.
 
     Raises:
         SpecError: that number of epochs is not allowed.
     """
-    document = training.to_plain() | {"epochs": epochs}
-    if isinstance(training.schedule, OneCycle):
-        peak_epoch = round(training.schedule.peak_epoch * epochs / training.epochs, 6)
-        document["schedule"] = training.schedule.to_plain() | {"peak_epoch": peak_epoch}
-    return read_spec(Training, document, "training")
+    schedule = stretched(training.schedule, training.epochs, epochs)
+    return read_spec(Training, {**dict(training), "epochs": epochs, "schedule": schedule}, "training")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from cifarlab.recipe.training import SGD, Adam, AdamW, Constant, OneCycle, Optimizer, Schedule
+from cifarlab.recipe.optimizers import SGD, Adam, AdamW, Optimizer
+from cifarlab.recipe.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay
 
 if TYPE_CHECKING:
     import torch
@@ -16,56 +18,118 @@ def learning_rate(schedule: Schedule, step: int, steps_per_epoch: int, epochs: i
 
     The rate at any step follows from its number alone, so that a run can be taken up anywhere.
     """
-    if isinstance(schedule, Constant):
-        return schedule.rate
-    return _one_cycle(schedule, step, steps_per_epoch, epochs)
-
-
-def _one_cycle(schedule: OneCycle, step: int, steps_per_epoch: int, epochs: int) -> float:
-    """Piecewise linear through the first step, the last step of the peak epoch, and the last step of all.
-
-    Source: Smith & Topin, arXiv 1708.07120, section 4; the corners are those of torch's OneCycleLR with two phases.
-    """
     last = epochs * steps_per_epoch - 1
+    match schedule:
+        case OneCycle():
+            return _one_cycle(schedule, step, steps_per_epoch, last)
+        case Cosine():
+            return _cosine(schedule, step, steps_per_epoch, last)
+        case StepDecay():
+            return _step_decay(schedule, step, steps_per_epoch)
+        case Constant():
+            return schedule.rate * _warmup(schedule, step, steps_per_epoch)
+
+
+def _one_cycle(schedule: OneCycle, step: int, steps_per_epoch: int, last: int) -> float:
+    """From corner to corner: the first step, the last of the peak epoch, the last before annihilation, the last of all.
+
+    Source: Smith & Topin, arXiv 1708.07120, section 3; the corners are those of torch's OneCycleLR.
+    """
     top = max(0.0, schedule.peak_epoch * steps_per_epoch - 1)
+    bottom = max(top, last - schedule.annihilation_epochs * steps_per_epoch)
+    between = _SHAPES[schedule.shape]
     if step < top:
-        share = schedule.start + (1 - schedule.start) * step / top
+        share = between(schedule.start, 1.0, step, top)
     elif step == top:
         share = 1.0
+    elif step <= bottom:
+        share = between(1.0, schedule.end, step - top, bottom - top)
     else:
-        share = 1 - (1 - schedule.end) * (step - top) / (last - top)
+        share = between(schedule.end, schedule.annihilation_end, step - bottom, last - bottom)
     return schedule.peak * share
 
 
-def build_optimizer(spec: Optimizer, model: torch.nn.Module) -> torch.optim.Optimizer:
-    """torch's optimiser for the spec, over all weights of `model`; the rate of each step is for the caller to set."""
-    return _BUILDERS[type(spec)](spec, model)
+def _cosine(schedule: Cosine, step: int, steps_per_epoch: int, last: int) -> float:
+    """Source: Loshchilov & Hutter, arXiv 1608.03983, equation 5; the first step after warm-up has the peak."""
+    begin = schedule.warmup_epochs * steps_per_epoch
+    if step <= begin:
+        return schedule.peak * _warmup(schedule, step, steps_per_epoch)
+    return schedule.peak * _half_cosine(1.0, schedule.end, step - begin, last - begin)
 
 
-def _adam(spec: Adam, model: torch.nn.Module) -> torch.optim.Optimizer:
+def _step_decay(schedule: StepDecay, step: int, steps_per_epoch: int) -> float:
+    passed = sum(step >= round(milestone * steps_per_epoch) for milestone in schedule.milestones)
+    return schedule.rate * _warmup(schedule, step, steps_per_epoch) * schedule.factor**passed
+
+
+def _warmup(schedule: Cosine | StepDecay | Constant, step: int, steps_per_epoch: int) -> float:
+    """The share of the rate that warm-up allows. Source: Goyal et al., arXiv 1706.02677, section 2.2."""
+    steps = schedule.warmup_epochs * steps_per_epoch
+    return _line(schedule.warmup_start, 1.0, step, steps) if step < steps else 1.0
+
+
+def _line(before: float, after: float, done: float, all: float) -> float:
+    return before + (after - before) * done / all
+
+
+def _half_cosine(before: float, after: float, done: float, all: float) -> float:
+    return before + (after - before) * (1 - math.cos(math.pi * done / all)) / 2
+
+
+_SHAPES: dict[str, Callable[[float, float, float, float], float]] = {"linear": _line, "cosine": _half_cosine}
+
+
+def build_optimizer(spec: Optimizer, model: torch.nn.Module, *, capturable: bool = False) -> torch.optim.Optimizer:
+    """torch's optimiser for the spec, over all weights of `model`; the rate of each step is for `set_rate` to set.
+
+    With `decay_norms_and_biases` there is one group of weights, else a second one of vectors, which do not decay.
+    `capturable` makes steps fit for capture in a CUDA graph: the rate is a tensor beside the weights, so that a replay
+    sees what `set_rate` wrote; load its state before the capture, for that replaces the tensor.
+    """
+    options: dict[str, Any] = {"weight_decay": spec.weight_decay, "fused": True}
+    if capturable:
+        options["lr"] = _rate_tensor(model)
+    if isinstance(spec, SGD):
+        return _sgd(spec, _groups(spec, model), options)
+    return _adam(spec, _groups(spec, model), options | {"capturable": capturable})
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Have the next step of `optimizer` taken at this learning rate; a rate that is a tensor is written in place."""
     import torch
 
-    return torch.optim.Adam(model.parameters(), weight_decay=spec.weight_decay, fused=True)
+    for group in optimizer.param_groups:
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
 
 
-def _adamw(spec: AdamW, model: torch.nn.Module) -> torch.optim.Optimizer:
+def _groups(spec: Optimizer, model: torch.nn.Module) -> list[dict[str, Any]]:
+    weights = list(model.parameters())
+    if spec.decay_norms_and_biases:
+        return [{"params": weights}]
+    decaying = {"params": [weight for weight in weights if weight.ndim > 1]}
+    spared = {"params": [weight for weight in weights if weight.ndim <= 1], "weight_decay": 0.0}
+    return [group for group in (decaying, spared) if group["params"]]
+
+
+def _rate_tensor(model: torch.nn.Module) -> torch.Tensor:
     import torch
 
-    return torch.optim.AdamW(model.parameters(), weight_decay=spec.weight_decay, fused=True)
+    return torch.zeros((), device=next(model.parameters()).device)
 
 
-def _sgd(spec: SGD, model: torch.nn.Module) -> torch.optim.Optimizer:
+def _adam(spec: Adam | AdamW, groups: list[dict[str, Any]], options: dict[str, Any]) -> torch.optim.Optimizer:
+    import torch
+
+    build = torch.optim.Adam if isinstance(spec, Adam) else torch.optim.AdamW
+    return build(groups, betas=(spec.beta1, spec.beta2), eps=spec.epsilon, **options)
+
+
+def _sgd(spec: SGD, groups: list[dict[str, Any]], options: dict[str, Any]) -> torch.optim.Optimizer:
     import torch
 
     # Nesterov's form asks for a momentum; without one both forms are the same step.
-    nesterov = spec.momentum > 0
-    return torch.optim.SGD(
-        model.parameters(), momentum=spec.momentum, weight_decay=spec.weight_decay, nesterov=nesterov, fused=True
-    )
-
-
-_BUILDERS: dict[type, Callable[[Any, torch.nn.Module], torch.optim.Optimizer]] = {
-    Adam: _adam,
-    AdamW: _adamw,
-    SGD: _sgd,
-}
+    nesterov = spec.nesterov and spec.momentum > 0
+    return torch.optim.SGD(groups, momentum=spec.momentum, nesterov=nesterov, **options)

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from cifarlab.augment import ShiftScaleRotate
 from cifarlab.network.layers import Conv, MaxPool
 from cifarlab.recipe import Training
-from cifarlab.recipe.training import SGD
+from cifarlab.recipe.optimizers import SGD
 from cifarlab.spec import field_help
 from pages.parts.fields import editable, is_share, label_of, words
 

@@ -23,7 +23,9 @@ from cifarlab.network.layers import (
 )
 from cifarlab.recipe.document import Published, Recipe
 from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, OneCyclePeak
-from cifarlab.recipe.training import SGD, Adam, AdamW, Constant, OneCycle, Training
+from cifarlab.recipe.optimizers import SGD, Adam, AdamW
+from cifarlab.recipe.schedules import MOST_MILESTONES, Constant, Cosine, OneCycle, StepDecay
+from cifarlab.recipe.training import Ema, Training
 from cifarlab.spec import field_help
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=120) | st.lists(
@@ -90,12 +92,49 @@ def augmentations():
     return st.builds(Augmentation, steps=distinctly_named.map(tuple), normalize=st.just("dataset") | normalizations)
 
 
+def schedules(epochs):
+    """Schedules of every kind that a run of so many epochs can have."""
+    moments = st.floats(0, epochs)
+    milestones = st.lists(moments, max_size=MOST_MILESTONES).map(sorted).map(tuple)
+    return st.one_of(
+        one_cycles(epochs),
+        specs(Cosine, warmup_epochs=moments),
+        specs(StepDecay, milestones=milestones, warmup_epochs=moments),
+        specs(Constant, warmup_epochs=moments),
+    )
+
+
+@st.composite
+def one_cycles(draw, epochs):
+    peak_epoch, end = draw(st.floats(0, epochs)), draw(st.floats(0, 1))
+    return draw(
+        specs(
+            OneCycle,
+            peak_epoch=st.just(peak_epoch),
+            end=st.just(end),
+            shape=st.sampled_from(["linear", "cosine"]),
+            annihilation_epochs=st.floats(0, epochs - peak_epoch),
+            annihilation_end=st.floats(0, end),
+        )
+    )
+
+
 @st.composite
 def trainings(draw):
     epochs = draw(st.integers(1, 1000))
-    schedules = specs(Constant) | specs(OneCycle, peak_epoch=st.floats(0, epochs))
-    optimizers = specs(Adam) | specs(AdamW) | specs(SGD)
-    return draw(specs(Training, epochs=st.just(epochs), optimizer=optimizers, schedule=schedules))
+    switch = st.booleans()
+    adams = [specs(kind, decay_norms_and_biases=switch) for kind in (Adam, AdamW)]
+    return draw(
+        specs(
+            Training,
+            epochs=st.just(epochs),
+            optimizer=st.one_of(*adams, specs(SGD, nesterov=switch, decay_norms_and_biases=switch)),
+            schedule=schedules(epochs),
+            ema=st.none() | specs(Ema),
+            test_time_flip=switch,
+            precision=st.sampled_from(["auto", "float32", "bfloat16"]),
+        )
+    )
 
 
 def goals():

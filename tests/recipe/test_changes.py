@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from cifarlab.network.layers import Conv, Network
 from cifarlab.recipe.changes import changes
 from cifarlab.recipe.files import load_recipe, recipe_names
-from cifarlab.recipe.training import SGD, Constant
+from cifarlab.recipe.optimizers import SGD
+from cifarlab.recipe.schedules import Constant
 
 QUICK = load_recipe("quick")
 

@@ -6,7 +6,8 @@ from cifarlab.augment.steps import Augmentation, CoarseDropout, HorizontalFlip, 
 from cifarlab.recipe.files import load_recipe, recipe_names
 from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, OneCyclePeak
 from cifarlab.recipe.judge import judge
-from cifarlab.recipe.training import AdamW, Constant
+from cifarlab.recipe.optimizers import AdamW
+from cifarlab.recipe.schedules import Constant
 
 MEANS = Normalization(mean=(0.4914, 0.4822, 0.4465), std=(0.247, 0.2435, 0.2616))
 COURSE = (HorizontalFlip(), ShiftScaleRotate(), CoarseDropout())
@@ -121,3 +122,10 @@ def test_a_one_cycle_is_judged_by_peak_batch_and_optimiser(replaced):
     assert judged(changed, goal).reason == "batches hold 64; the optimiser is adamw"
     assert judged(replaced(recipe, "training", schedule=Constant()), goal).reason == "the schedule is constant"
     assert judged(recipe, OneCyclePeak(epoch=6, batch_size=512)).reason == "the peak is at epoch 5"
+
+
+def test_a_one_cycle_with_annihilation_is_not_the_one_that_was_asked_for(replaced):
+    recipe, goal = load_recipe("resnet9-6m6"), OneCyclePeak(epoch=5, batch_size=512)
+    annihilated = recipe.training.schedule.model_copy(update={"annihilation_epochs": 2.0})
+    verdict = judged(replaced(recipe, "training", schedule=annihilated), goal)
+    assert (verdict.met, verdict.reason) == (False, "the last 2 epochs are annihilation")

@@ -6,7 +6,8 @@ import pytest
 
 from cifarlab.network import Dropout, Dropout2d, walk
 from cifarlab.recipe import load_recipe, recipe_names
-from cifarlab.recipe.training import Adam, OneCycle
+from cifarlab.recipe.optimizers import Adam
+from cifarlab.recipe.schedules import OneCycle
 
 FLIP, SHIFT, HOLE, GREY = "horizontal_flip", "shift_scale_rotate", "coarse_dropout", "to_gray"
 STEPS = {

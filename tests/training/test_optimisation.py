@@ -3,7 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cifarlab.recipe.training import SGD, Adam, AdamW, Constant, OneCycle
+from cifarlab.recipe.optimizers import SGD, Adam, AdamW
+from cifarlab.recipe.schedules import Constant, OneCycle
 from cifarlab.training.optimisation import build_optimizer, learning_rate
 
 
