@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from cifarlab.recipe import Recipe, load_recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.lock import is_locked
-from cifarlab.training.records import EpochMetrics, Record, RunInfo, RunStatus
+from cifarlab.training.metrics import Epochs, read_metrics
+from cifarlab.training.records import Record, RunInfo, RunStatus
 
 R = TypeVar("R", bound=Record)
 Action = Literal["stop"]
@@ -29,7 +29,6 @@ RECIPE, INFO, STATUS, METRICS, LOG, CONTROL = (
 )
 LAST, BEST, TEST_LOGITS = "last.safetensors", "best.safetensors", "test_logits.safetensors"
 
-_ALL_METRICS = TypeAdapter(tuple[EpochMetrics, ...])
 _LONGEST_LOG_LINE = 2_000
 _CRASHED = "The training process ended without a word; the log may say why."
 
@@ -94,13 +93,13 @@ class RunDirectory:
         status = self._read_status()
         return status.model_copy(update={"state": "crashed", "message": _CRASHED}) if status.is_active else status
 
-    def metrics(self) -> tuple[EpochMetrics, ...]:
-        """The figures of every complete epoch; a line that is not whole yet is passed over."""
+    def metrics(self) -> Epochs:
+        """The figures of every complete epoch, once each; a line that is not whole yet is passed over."""
         self._require()
         try:
             content = (self.path / METRICS).read_bytes()
         except OSError:
-            return ()
+            return Epochs()
         return read_metrics(content)
 
     def log_tail(self, lines: int = 50) -> str:
@@ -151,20 +150,3 @@ class RunDirectory:
 
     def _read_status(self) -> RunStatus:
         return self._read(STATUS, RunStatus) or RunStatus(state="queued", message="The status is not known yet.")
-
-
-def read_metrics(content: bytes) -> tuple[EpochMetrics, ...]:
-    """The records of a metrics file's content; lines that are not whole or not metrics are passed over."""
-    lines = content[: content.rfind(b"\n") + 1].splitlines()
-    try:
-        return _ALL_METRICS.validate_json(b"[" + b",".join(lines) + b"]")
-    except ValidationError:
-        return tuple(_readable(lines))
-
-
-def _readable(lines: Iterable[bytes]) -> Iterable[EpochMetrics]:
-    for line in lines:
-        try:
-            yield EpochMetrics.model_validate_json(line)
-        except ValidationError:
-            continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +56,7 @@ def card(
     info: RunInfo,
     facts: CheckpointFacts,
     stored: StoredLogits,
-    metrics: tuple[EpochMetrics, ...],
+    metrics: Sequence[EpochMetrics],
 ) -> str:
     """What a visitor should know about a checkpoint, as Markdown: how good it is, on what, and how it was made."""
     table = trace(recipe.network)

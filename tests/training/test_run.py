@@ -1,5 +1,4 @@
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -7,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cifarlab.recipe import save_recipe
-from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, list_runs, runs_folder
+from cifarlab.training import RunDirectory, RunStatus, list_runs, runs_folder
 from cifarlab.training.lock import RunLock
-from cifarlab.training.run import read_metrics
 
 CUT = ("run.json", "status.json", "metrics.jsonl", "run.lock", "control.json")
 
@@ -68,24 +66,6 @@ def test_a_last_line_that_is_being_written_is_passed_over(run):
     with (run.path / "metrics.jsonl").open("ab") as file:
         file.write(line(3)[:-5])
     assert [epoch.epoch for epoch in run.metrics()] == [1, 2]
-
-
-def test_a_torn_line_among_others_is_passed_over():
-    assert [epoch.epoch for epoch in read_metrics(line(1) + line(2)[:30] + b"\n" + b"\xff\n" + line(3))] == [1, 3]
-
-
-def test_fields_of_a_newer_version_are_passed_over():
-    newer = line(1).replace(b'{"epoch"', b'{"top5":0.99,"epoch"')
-    assert read_metrics(newer) == read_metrics(line(1))
-
-
-def test_a_hundred_thousand_epochs_are_read_quickly():
-    content = b"".join(line(epoch) for epoch in range(1, 100_001))
-    started = time.process_time()
-    metrics = read_metrics(content)
-    assert time.process_time() - started < 3.0
-    assert len(metrics) == 100_000
-    assert metrics[-1] == EpochMetrics.model_validate_json(line(100_000))
 
 
 @settings(deadline=None)
