@@ -69,7 +69,8 @@ def _warmup(schedule: Cosine | StepDecay | Constant, step: int, steps_per_epoch:
 
 
 def _line(before: float, after: float, done: float, all: float) -> float:
-    return before + (after - before) * done / all
+    # Rounding may carry a line that ends at zero a hair below it.
+    return max(0.0, before + (after - before) * done / all)
 
 
 def _half_cosine(before: float, after: float, done: float, all: float) -> float:
