@@ -33,18 +33,23 @@ if TYPE_CHECKING:
         stages_of_one_image,
         to_grid,
     )
+    from cifarlab.augment.twin import BatchedPipeline, Draws, StepDraws, steps_without_twin
 
-# What needs NumPy, OpenCV or albumentations is imported when it is first asked for.
+# What needs NumPy, OpenCV, torch or albumentations is imported when it is first asked for.
 _LAZY = {
     "Applied": "pipeline",
+    "BatchedPipeline": "twin",
+    "Draws": "twin",
     "Pipeline": "pipeline",
     "Stage": "pipeline",
+    "StepDraws": "twin",
     "denormalised": "normalise",
     "encode_png": "preview",
     "many_images_one_draw": "preview",
     "normalised": "normalise",
     "one_image_many_draws": "preview",
     "stages_of_one_image": "preview",
+    "steps_without_twin": "twin",
     "to_grid": "preview",
 }
 
@@ -52,7 +57,9 @@ __all__ = [
     "STEP_TYPES",
     "Applied",
     "Augmentation",
+    "BatchedPipeline",
     "CoarseDropout",
+    "Draws",
     "HorizontalFlip",
     "Normalization",
     "PadAndCrop",
@@ -62,6 +69,7 @@ __all__ = [
     "ShiftScaleRotate",
     "Stage",
     "Step",
+    "StepDraws",
     "StepSpec",
     "ToGray",
     "VerticalFlip",
@@ -74,6 +82,7 @@ __all__ = [
     "require_resolved",
     "resolve",
     "stages_of_one_image",
+    "steps_without_twin",
     "to_grid",
     "unresolved_fields",
 ]
