@@ -24,7 +24,7 @@ def sentence(spec: type[BaseModel], finding: ErrorDetails, root: str) -> str:
     place = _locate(spec, finding["loc"], root)
     kind = finding["type"]
     if kind == "value_error":
-        return _joined(place.shown, str(finding["ctx"]["error"]))
+        return _joined(place, str(finding["ctx"]["error"]))
     if kind == "missing":
         return f"{place.shown}: is missing; {'; '.join(['add it', *_allowed(place)])}"
     if kind == "extra_forbidden":
@@ -99,9 +99,11 @@ def _element(declared: Any, index: int) -> Any:
     return arguments[0] if arguments[-1] is Ellipsis else arguments[min(index, len(arguments) - 1)]
 
 
-def _joined(path: str, message: str) -> str:
+def _joined(place: _Place, message: str) -> str:
     """Path and message of a validator; a message that starts with a path of its own goes on with it."""
-    return f"{path}.{message}" if re.match(r"[a-z_][\w.\[\]]*: ", message) else f"{path}: {message}"
+    if not re.match(r"[a-z_][\w.\[\]]*: ", message):
+        return f"{place.shown}: {message}"
+    return f"{place.shown}.{message}" if place.path else message
 
 
 def _allowed(place: _Place) -> list[str]:

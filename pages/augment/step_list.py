@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cifarlab.augment import STEP_TYPES, Augmentation, Step, StepSpec, new_step_id
 from cifarlab.spec import Spec, field_help, read_spec
-from pages.parts.fields import is_share, words
+from pages.parts.labels import is_share, words
 from pages.parts.layer_list import Action, Item
 
 SHORT_UNITS = {"degrees": "°", "pixels": " px", "grey levels": ""}

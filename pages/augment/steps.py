@@ -7,7 +7,8 @@ import streamlit as st
 from cifarlab.augment import STEP_TYPES, StepSpec
 from pages.augment import step_list
 from pages.parts.changes import carry_over
-from pages.parts.fields import edit_fields, words
+from pages.parts.fields import edit_fields
+from pages.parts.labels import words
 from pages.parts.layer_list import Action, layer_list
 from pages.parts.session import Visit
 

@@ -6,6 +6,7 @@ reset or another recipe reach every widget, and an edit that the spec refuses sp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
@@ -13,6 +14,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 import streamlit as st
 
 from cifarlab.spec import FieldHelp, Spec, SpecError, field_help, read_spec
+from pages.parts.labels import is_share, label_of, with_unit, words
 
 S = TypeVar("S", bound=Spec)
 
@@ -49,11 +51,6 @@ def edit_fields(
 def editable(spec: type[Spec]) -> list[str]:
     """The fields of a spec that a visitor edits as values, in the order in which they are declared."""
     return [name for name in spec.model_fields if name not in NOT_SHOWN and _widget_for(spec, name)]
-
-
-def words(name: str) -> str:
-    """A field's or type's name as a label: `peak_epoch` is `Peak epoch`, `rgb_shift` is `RGB shift`."""
-    return name.replace("_", " ").capitalize().replace("Rgb", "RGB")
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,7 @@ def _box(field: Field[Any], bounds: FieldHelp) -> None:
     if type(None) in get_args(field.annotation):
         limits["value"] = None  # lets the box be emptied
     st.number_input(
-        label_of(field.name, bounds),
+        label_of(field.name, bounds, share="share"),
         **limits,
         step=kind(bounds.step),
         format="%d" if kind is int else "%.6g",
@@ -153,18 +150,6 @@ def _box(field: Field[Any], bounds: FieldHelp) -> None:
         on_change=field.take,
         placeholder="not set",
     )
-
-
-def is_share(bounds: FieldHelp) -> bool:
-    """Whether the field is a share of something, best read in percent."""
-    return bounds.maximum <= 1 and (bounds.unit.startswith("of ") or bounds.noun.endswith("probability"))
-
-
-def label_of(name: str, bounds: FieldHelp) -> str:
-    """A field's label, with its unit unless the name says it: `Rotate (degrees)`, `Shift (% of the side)`, `Epochs`."""
-    unit = f"% {bounds.unit}".strip() if is_share(bounds) else bounds.unit
-    said = unit.removesuffix("s") in words(name).lower()
-    return words(name) if said or unit == "%" else f"{words(name)} ({unit})"
 
 
 def _switch(field: Field[Any]) -> None:
@@ -225,6 +210,45 @@ def _variant(field: Field[Any]) -> None:
     edit_fields(field.value, f"{field.key}.{field.value.type}", field.replace, numbers=field.numbers)
 
 
+def _optional(field: Field[Any]) -> None:
+    """A field that holds one spec or nothing: a switch, and under it the fields of the spec."""
+    (kind,) = _specs(field.annotation)
+    st.toggle(
+        words(field.name),
+        key=field.hold(field.value is not None),
+        help=field.help,
+        on_change=field.take,
+        args=(lambda on: kind() if on else None,),
+    )
+    if field.value is not None:
+        edit_fields(field.value, f"{field.key}.{kind.__name__}", field.replace, numbers=field.numbers)
+
+
+def _list(field: Field[Any]) -> None:
+    """A field that holds any number of numbers: a line of text with commas."""
+    extra = type(field.spec).model_fields[field.name].json_schema_extra
+    st.text_input(
+        with_unit(words(field.name), str(extra.get("unit", "")) if isinstance(extra, dict) else ""),
+        key=field.hold(", ".join(f"{value:.10g}" for value in field.value)),
+        help=field.help,
+        on_change=field.take,
+        args=(_listed,),
+        placeholder="such as 30, 60",
+    )
+
+
+def _listed(text: str) -> list[float | str]:
+    """The numbers of a line of text; what is no number stays text, for the spec to refuse."""
+    return [_number_or_text(part) for part in re.split(r"[\s,;]+", text) if part]
+
+
+def _number_or_text(part: str) -> float | str:
+    try:
+        return float(part)
+    except ValueError:
+        return part
+
+
 def _widget_for(spec: type[Spec], name: str) -> Callable[[Field[Any]], None] | None:
     annotation = spec.model_fields[name].annotation
     if name == "fill":
@@ -237,10 +261,16 @@ def _widget_for(spec: type[Spec], name: str) -> Callable[[Field[Any]], None] | N
         return _number
     if annotation is str:
         return _text
+    if _is_list(annotation):
+        return _list if float in get_args(get_args(annotation)[0]) else None
+    return _widget_for_specs(annotation)
+
+
+def _widget_for_specs(annotation: Any) -> Callable[[Field[Any]], None] | None:
     specs = list(_specs(annotation))
-    return (
-        _variant if specs and all("type" in kind.model_fields for kind in specs) and not _is_list(annotation) else None
-    )
+    if specs and all("type" in kind.model_fields for kind in specs):
+        return _variant
+    return _optional if len(specs) == 1 and type(None) in get_args(annotation) else None
 
 
 def _is_numeric(spec: type[Spec], name: str) -> bool:

@@ -20,7 +20,18 @@ from pages.train.schedule_chart import draw_schedule
 
 REFUSED = "train.refused"
 LAUNCHED = "train.launched"
-MORE = ("seed", "optimizer", "schedule", "validation_images")
+FOLDED = {
+    "Schedule": ("schedule",),
+    "Optimizer": ("optimizer",),
+    "Seed, precision, averaging": (
+        "seed",
+        "validation_images",
+        "label_smoothing",
+        "precision",
+        "ema",
+        "test_time_flip",
+    ),
+}
 SECONDS_OF_A_DOUBLE_CLICK = 2.0
 
 
@@ -50,8 +61,9 @@ def draw(visit: Visit) -> None:
     st.button("Train", type="primary", width="stretch", on_click=_launch, args=(visit, device), key="train.go")
     _say(st.session_state.get(REFUSED, ""))
     draw_schedule(training)
-    with st.expander("Seed, optimizer, schedule"):
-        fields.edit_fields(training, "training.more", edit, names=MORE, numbers="box")
+    for title, names in FOLDED.items():
+        with st.expander(title):
+            fields.edit_fields(training, f"training.{names[0]}", edit, names=names, numbers="box")
 
 
 def _say(refusal: str) -> None:

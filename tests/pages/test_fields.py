@@ -6,9 +6,9 @@ from streamlit.testing.v1 import AppTest
 from cifarlab.augment import ShiftScaleRotate
 from cifarlab.network.layers import Conv, MaxPool
 from cifarlab.recipe import Training
-from cifarlab.recipe.optimizers import SGD
-from cifarlab.spec import field_help
-from pages.parts.fields import editable, is_share, label_of, words
+from cifarlab.recipe.schedules import OneCycle, StepDecay
+from cifarlab.recipe.training import Ema
+from pages.parts.fields import editable
 
 SCRIPT = """
 import streamlit as st
@@ -89,25 +89,41 @@ def test_type_id_and_lists_of_operations_are_not_edited_as_values():
     assert editable(Conv) == ["out_channels", "kernel", "stride", "padding", "dilation", "groups", "bias"]
 
 
+def test_a_part_that_may_be_left_out_is_switched_on_and_brings_its_fields():
+    app = show(Training(epochs=10))
+    app.toggle(key="spec.ema").set_value(True).run()
+    assert app.session_state["spec"].ema == Ema()
+    app.number_input(key="spec.ema.Ema.every_steps").set_value(7).run()
+    assert app.session_state["spec"].ema == Ema(every_steps=7)
+    app.toggle(key="spec.ema").set_value(False).run()
+    assert app.session_state["spec"].ema is None
+
+
+def test_a_list_of_numbers_is_a_line_of_text():
+    app = show(StepDecay(milestones=(30.0, 33.333333)))
+    line = app.text_input(key="spec.milestones")
+    assert (line.label, line.value) == ("Milestones (epochs)", "30, 33.333333")
+    line.set_value(" 10;20.5 , 30").run()
+    assert app.session_state["spec"].milestones == (10, 20.5, 30)
+    app.text_input(key="spec.milestones").set_value("").run()
+    assert app.session_state["spec"].milestones == ()
+
+
 @pytest.mark.parametrize(
-    ("spec", "name", "label"),
+    ("text", "sentence"),
     [
-        (ShiftScaleRotate, "shift", "Shift (% of the side)"),
-        (ShiftScaleRotate, "probability", "Probability"),
-        (SGD, "momentum", "Momentum"),
-        (Training, "epochs", "Epochs"),
+        ("10, soon", "milestones[1]: 'soon' is not allowed; write a number, such as 0.001"),
+        ("20, 10", "milestones[1]: 10 is not allowed after 20; write them in ascending order"),
+        ("nan", "milestones[0]: nan is not allowed; write a finite number"),
     ],
 )
-def test_a_label_says_the_unit_once(spec, name, label):
-    assert label_of(name, field_help(spec, name)) == label
+def test_a_line_that_is_no_such_list_springs_back_with_the_reason(text, sentence):
+    app = show(StepDecay(milestones=(10.0,)))
+    app.text_input(key="spec.milestones").set_value(text).run()
+    assert app.session_state["spec"] == StepDecay(milestones=(10.0,))
+    assert app.text_input(key="spec.milestones").value == "10"
+    assert app.error[0].value == sentence
 
 
-def test_shares_and_probabilities_are_shown_in_percent_and_other_numbers_as_they_are():
-    assert is_share(field_help(ShiftScaleRotate, "shift"))
-    assert is_share(field_help(ShiftScaleRotate, "probability"))
-    assert not is_share(field_help(SGD, "momentum"))
-
-
-def test_names_become_words():
-    assert words("peak_epoch") == "Peak epoch"
-    assert words("rgb_shift") == "RGB shift"
+def test_a_share_in_a_box_is_not_called_a_percentage():
+    assert show(OneCycle(), "box").number_input(key="spec.start").label == "Start (share of the peak)"

@@ -10,9 +10,14 @@ from streamlit.testing.v1 import AppTest
 
 from cifarlab.network import Network
 from cifarlab.network.layers import Conv
-from cifarlab.recipe import load_recipe, save_recipe
+from cifarlab.recipe import Training, load_recipe, save_recipe
+from cifarlab.recipe.optimizers import SGD
+from cifarlab.recipe.schedules import StepDecay
+from cifarlab.recipe.training import Ema
 from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, runs_folder
 from cifarlab.training.lock import RunLock
+from pages.parts.fields import editable
+from pages.train import launch_panel
 from pages.train.curves import MOST_EPOCHS, points_of, thinned
 from pages.train.live_run import duration, progress_text
 from pages.train.run_list import row_of
@@ -210,6 +215,32 @@ def test_fewer_epochs_keep_the_shape_of_the_schedule(visit):
     training = app.session_state["visit"].recipe.training
     assert (training.epochs, training.schedule.peak_epoch) == (5, 1.0)  # of 75 and 15
     assert not app.error
+
+
+def test_what_is_seldom_changed_is_folded_away_and_every_part_of_training_can_be_edited(visit):
+    app = visit()
+    assert [fold.label for fold in app.expander] == ["Schedule", "Optimizer", "Seed, precision, averaging"]
+    app.selectbox(key="training.schedule.schedule").set_value("step").run()
+    app.text_input(key="training.schedule.schedule.step.milestones").set_value("2, 4").run()
+    app.selectbox(key="training.optimizer.optimizer").set_value("sgd").run()
+    app.toggle(key="training.optimizer.optimizer.sgd.nesterov").set_value(False).run()
+    app.toggle(key="training.seed.ema").set_value(True).run()
+    training = app.session_state["visit"].recipe.training
+    assert training.schedule == StepDecay(milestones=(2.0, 4.0))
+    assert training.optimizer == SGD(nesterov=False)
+    assert training.ema == Ema()
+    drawn = {name for fold in launch_panel.FOLDED.values() for name in fold}
+    assert drawn == set(editable(Training)) - {"epochs", "batch_size"}
+
+
+def test_a_schedule_that_the_run_cannot_have_is_refused_beside_it(visit):
+    app = visit()
+    app.number_input(key="training.schedule.schedule.one_cycle.annihilation_epochs").set_value(5.0).run()
+    assert [error.value for error in app.error] == [
+        "schedule.annihilation_epochs: 5 is not allowed; "
+        "after the peak at epoch 2 the run has 4 epochs left: give at most so many"
+    ]
+    assert app.session_state["visit"].recipe.training.schedule.annihilation_epochs == 0
 
 
 def test_progress_is_told_within_the_epoch():

@@ -118,6 +118,8 @@ def test_the_document_itself_has_a_name_where_no_root_is_given():
         read_spec(Drawing, 5)
     with pytest.raises(SpecError, match=r"^scale: 0 is not allowed"):
         read_spec(Drawing, {"scale": 0})
+    with pytest.raises(SpecError, match=r"^scale: 1 is not allowed with bold"):
+        read_spec(Drawing, {"style": "bold"})
 
 
 OPERATIONS = "choose relu, gelu, silu, batchnorm, {dropout: 0.1}, {dropout2d: 0.1} or {max_pool: 2}"
