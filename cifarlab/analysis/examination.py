@@ -10,15 +10,14 @@ import numpy as np
 
 from cifarlab.analysis.evaluation import Evaluation
 from cifarlab.analysis.predictions import Progress, predict
-from cifarlab.augment.steps import Normalization
 from cifarlab.data import ImageSet, describe_source, load_images
-from cifarlab.recipe import Recipe
 from cifarlab.training.checkpoint import (
     CheckpointFacts,
     checkpoint_facts,
     find_weights,
     load_checkpoint,
     load_test_logits,
+    normalization_of,
     shipped_checkpoints,
 )
 from cifarlab.training.run import TEST_LOGITS, RunDirectory, list_runs
@@ -95,21 +94,6 @@ def evaluate(path: str | Path, images: ImageSet, *, on_progress: Progress | None
     model, recipe = load_checkpoint(path)
     logits = predict(model, images.images, normalization_of(recipe), on_progress=on_progress)
     return Evaluation(logits, images.labels, names)
-
-
-def normalization_of(recipe: Recipe) -> Normalization:
-    """The numbers that a trained network's images are normalised by.
-
-    Raises:
-        ValueError: the recipe still says `dataset`, as it does before training.
-    """
-    numbers = recipe.augmentation.normalize
-    if not isinstance(numbers, Normalization):
-        raise ValueError(
-            f"augmentation.normalize: {numbers!r} is not allowed in the recipe of a trained network; "
-            "give the mean and std that it was trained with"
-        )
-    return numbers
 
 
 def stamp(path: str | Path) -> Stamp:

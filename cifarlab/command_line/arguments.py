@@ -13,3 +13,11 @@ JsonOption: TypeAlias = Annotated[bool, Option("--json", help="Print JSON instea
 DataOption: TypeAlias = Annotated[
     str | None, Option(help="cifar10, sketch10, or a folder of images; see `cifarlab data`.", metavar="SOURCE")
 ]
+DeviceOption: TypeAlias = Annotated[str, Option(help="auto, cpu, cuda:N or mps; auto takes the quickest.")]
+CheckpointArgument: TypeAlias = Annotated[
+    str,
+    Argument(
+        metavar="CHECKPOINT|RUN_DIR",
+        help="Folder of a run, folder or name of a checkpoint that ships, or a .safetensors file beside a recipe.yaml.",
+    ),
+]

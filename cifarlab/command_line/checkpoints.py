@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cifarlab.command_line.arguments import DataOption, JsonOption
+from cifarlab.command_line.arguments import CheckpointArgument, DataOption, JsonOption
 from cifarlab.command_line.output import new_table, print_json, print_rich, progress, say
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from cifarlab.analysis import Evaluation
-
-CheckpointArgument: TypeAlias = Annotated[
-    str,
-    typer.Argument(
-        metavar="CHECKPOINT|RUN_DIR",
-        help="Folder of a run, folder or name of a checkpoint that ships, or a .safetensors file beside a recipe.yaml.",
-    ),
-]
 
 
 def evaluate(checkpoint: CheckpointArgument, data: DataOption = None, json: JsonOption = False) -> None:

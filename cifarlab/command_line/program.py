@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cifarlab.command_line import checkpoints, images, recipes, runs, training
+from cifarlab.command_line import checkpoints, images, recipes, runs, training, verification
 from cifarlab.command_line.output import BAD_INPUT, FAILED, say
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(recipes.table)
 app.command()(recipes.export)
 app.command()(training.train)
 app.command()(runs.runs)
+app.command()(verification.verify)
 app.command()(checkpoints.evaluate)
 app.command()(checkpoints.mistakes)
 app.command()(checkpoints.ship)

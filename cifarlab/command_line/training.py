@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cifarlab.command_line.arguments import DataOption
+from cifarlab.command_line.arguments import DataOption, DeviceOption
 from cifarlab.command_line.output import FAILED, say
 from cifarlab.recipe import Recipe, Training, load_recipe, with_epochs
 from cifarlab.recipe.schedules import OneCycle
@@ -34,7 +34,7 @@ def train(
         Path | None, typer.Option(help="Folder of the run; left out, a new one in $CIFARLAB_RUNS or ./runs.")
     ] = None,
     data: DataOption = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda:N or mps; auto takes the quickest.")] = "auto",
+    device: DeviceOption = "auto",
     epochs: Annotated[
         int | None, typer.Option(help="Train for so many epochs instead; the schedule keeps its shape.")
     ] = None,

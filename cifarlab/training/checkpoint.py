@@ -11,14 +11,17 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from cifarlab.augment.steps import Normalization
 from cifarlab.recipe import Recipe, load_recipe
 from cifarlab.storage import replace_file
-from cifarlab.training.records import Record
+from cifarlab.training.records import Record, RunInfo
 from cifarlab.training.run import BEST, LAST, RECIPE, TEST_LOGITS
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from cifarlab.network import Classifier
 
 MODEL = "model.safetensors"
@@ -27,13 +30,30 @@ _WEIGHTS_OF_A_DIRECTORY = (BEST, MODEL, LAST)
 _METADATA = "cifarlab"
 
 
+class Conditions(Record):
+    """What answers were computed on; the same weights and images give the same answers under the same conditions."""
+
+    hardware: str = Field(description="The device as its maker names it.")
+    threads: int = Field(description="Processor threads that torch computes with.")
+    versions: dict[str, str] = Field(description="Versions of cifarlab, Python and the libraries that decide results.")
+
+
+class Statement(Record):
+    """What weights score on their test split, as whoever made the checkpoint measured it."""
+
+    correct: int = Field(description="Test images classified right, by logits as they are stored, in float16.")
+    images: int = Field(description="Test images in all.")
+    conditions: Conditions
+
+
 class CheckpointFacts(Record):
-    """Where weights come from: what they were trained on, and how far."""
+    """Where weights come from: what they were trained on, how far, and, if they were shipped, what they score."""
 
     data: str
     class_names: tuple[str, ...]
     epoch: int
     epochs: int
+    statement: Statement | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +112,26 @@ def checkpoint_facts(path: str | Path) -> CheckpointFacts:
     return _read_facts(find_weights(path))
 
 
+def conditions_of(info: RunInfo) -> Conditions:
+    """The conditions that a run's figures were measured under."""
+    return Conditions(hardware=info.hardware, threads=info.threads, versions=info.versions)
+
+
+def normalization_of(recipe: Recipe) -> Normalization:
+    """The numbers that a trained network's images are normalised by.
+
+    Raises:
+        ValueError: the recipe still says `dataset`, as it does before training.
+    """
+    numbers = recipe.augmentation.normalize
+    if not isinstance(numbers, Normalization):
+        raise ValueError(
+            f"augmentation.normalize: {numbers!r} is not allowed in the recipe of a trained network; "
+            "give the mean and std that it was trained with"
+        )
+    return numbers
+
+
 def shipped_checkpoints() -> dict[str, Path]:
     """The trained networks that come with the laboratory: the directory of each, by name, in alphabetical order."""
     folder = Path(__file__).parents[2] / "checkpoints"
@@ -117,9 +157,9 @@ def find_weights(path: str | Path) -> Path:
     )
 
 
-def weights_content(model: Classifier, facts: CheckpointFacts) -> bytes:
-    """The content of a checkpoint file: the weights and running statistics of `model`, and where they come from."""
-    arrays = {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in model.state_dict().items()}
+def weights_content(weights: Mapping[str, Tensor], facts: CheckpointFacts) -> bytes:
+    """The content of a checkpoint file: weights and running statistics by name, and where they come from."""
+    arrays = {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in weights.items()}
     return safetensors.numpy.save(arrays, _metadata(facts))
 
 
@@ -131,9 +171,14 @@ def save_test_logits(
     Raises:
         OSError: the disk refuses; what was there stays.
     """
-    largest = np.finfo(np.float16).max
-    arrays = {"logits": np.clip(logits, -largest, largest).astype(np.float16), "labels": labels.astype(np.int16)}
+    arrays = {"logits": as_stored(logits), "labels": labels.astype(np.int16)}
     replace_file(directory / TEST_LOGITS, safetensors.numpy.save(arrays, _metadata(facts)))
+
+
+def as_stored(logits: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Logits (N, classes) as they are stored; what is beyond the range of float16 becomes its largest number."""
+    largest = np.finfo(np.float16).max
+    return np.clip(logits, -largest, largest).astype(np.float16)
 
 
 def _metadata(facts: CheckpointFacts) -> dict[str, str]:

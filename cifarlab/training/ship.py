@@ -15,7 +15,9 @@ from cifarlab.storage import replace_file
 from cifarlab.training.checkpoint import (
     MODEL,
     CheckpointFacts,
+    Statement,
     StoredLogits,
+    conditions_of,
     load_checkpoint,
     load_test_logits,
     save_test_logits,
@@ -40,12 +42,13 @@ def ship(run: RunDirectory, folder: str | Path) -> Path:
     info = _finished(run)
     model, recipe = load_checkpoint(run.path)
     stored = load_test_logits(run.path)
-    facts = stored.facts.model_copy(update={"data": _public_name(stored.facts.data)})
+    changes = {"data": _public_name(stored.facts.data), "statement": _statement(stored, info)}
+    facts = stored.facts.model_copy(update=changes)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     for name in (RECIPE, METRICS):
         shutil.copyfile(run.path / name, target / name)
-    replace_file(target / MODEL, weights_content(model, facts))
+    replace_file(target / MODEL, weights_content(model.state_dict(), facts))
     save_test_logits(target, stored.logits, stored.labels, facts)
     replace_file(target / CARD, card(recipe, info, facts, stored, run.metrics()).encode())
     return target
@@ -83,6 +86,11 @@ def card(
         *_class_rows(facts.class_names, stored.labels, right),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _statement(stored: StoredLogits, info: RunInfo) -> Statement:
+    right = stored.logits.argmax(axis=1) == stored.labels
+    return Statement(correct=int(right.sum()), images=len(right), conditions=conditions_of(info))
 
 
 def _class_rows(names: tuple[str, ...], labels: NDArray[np.int64], right: NDArray[np.bool_]) -> Iterator[str]:

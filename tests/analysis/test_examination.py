@@ -6,10 +6,9 @@ import pytest
 
 from cifarlab.analysis import examination
 from cifarlab.analysis.evaluation import Evaluation
-from cifarlab.analysis.examination import evaluate, examine, normalization_of, stamp, trained_networks
+from cifarlab.analysis.examination import evaluate, examine, stamp, trained_networks
 from cifarlab.analysis.predictions import predict
 from cifarlab.data import CLASS_NAMES, load_images
-from cifarlab.recipe import load_recipe
 
 
 def test_images_are_put_to_the_network_where_no_answers_are_stored(make_run, image_folder, quick, normalization):
@@ -111,10 +110,3 @@ def test_runs_come_first_and_a_run_without_weights_is_listed_too(make_run, tmp_p
 def test_without_runs_and_checkpoints_nothing_is_listed(tmp_path, monkeypatch):
     monkeypatch.setattr(examination, "shipped_checkpoints", dict)
     assert trained_networks(tmp_path / "none") == ()
-
-
-def test_a_recipe_before_training_has_no_numbers_to_normalise_by():
-    with pytest.raises(
-        ValueError, match=r"augmentation\.normalize: 'dataset' is not allowed in the recipe of a trained"
-    ):
-        normalization_of(load_recipe("quick"))

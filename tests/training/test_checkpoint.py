@@ -6,8 +6,9 @@ import safetensors.numpy
 import torch
 
 from cifarlab.data import load_images
+from cifarlab.recipe import load_recipe
 from cifarlab.training import checkpoint_facts, load_checkpoint, load_test_logits, shipped_checkpoints
-from cifarlab.training.checkpoint import save_test_logits
+from cifarlab.training.checkpoint import normalization_of, save_test_logits
 from cifarlab.training.evaluation import evaluate
 
 
@@ -115,3 +116,10 @@ def test_every_checkpoint_that_ships_loads_with_its_answers():
         model, recipe = load_checkpoint(path)
         assert recipe.name == name
         assert load_test_logits(path).logits.shape[1] == model.network.classes
+
+
+def test_a_recipe_before_training_has_no_numbers_to_normalise_by():
+    with pytest.raises(
+        ValueError, match=r"augmentation\.normalize: 'dataset' is not allowed in the recipe of a trained"
+    ):
+        normalization_of(load_recipe("quick"))
