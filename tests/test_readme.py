@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from cifarlab.recipe import Training
+from cifarlab.recipe.yaml_text import parse_yaml
+from cifarlab.spec import read_spec
+
 ROOT = Path(__file__).parents[1]
 WORDS = {True: "met", False: "missed", None: "unknown"}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,6 +31,16 @@ def test_the_session_for_a_notebook_runs_and_prints_what_it_says():
     printed = run("-c", session).splitlines()
     assert printed[0] == re.search(r"# ([\d ]+)$", session, re.MULTILINE)[1]
     assert "Confusion(" in printed[1]
+
+
+def test_the_training_that_it_shows_is_one_and_names_every_kind():
+    shown = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)[1]
+    training = read_spec(Training, parse_yaml(shown)["training"])
+    schema = Training.model_json_schema()["properties"]
+    for part in ("optimizer", "schedule"):
+        line = re.search(rf"^  {part}: .*$", shown, re.MULTILINE)[0]
+        assert set(schema[part]["discriminator"]["mapping"]) <= set(re.findall(r"\w+", line))
+    assert training.model_fields_set == set(schema) - {"validation_images", "seed"}
 
 
 def test_the_table_of_recipes_is_what_the_command_prints():

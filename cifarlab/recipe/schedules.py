@@ -1,4 +1,4 @@
-"""How the learning rate changes over a run, as frozen specs; all moments are in epochs, all shares of the peak."""
+"""How the learning rate changes over a run, as frozen specs; moments are in epochs, and lower rates are shares."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def _epochs(noun: str, help: str, default: float = 0.0) -> Any:
     return real(noun, 0, MOST_EPOCHS, help, unit="epochs", default=default, step=0.5)
 
 
-def _share(help: str, default: float) -> Any:
-    return real("a share", 0, 1, help, unit="of the peak", default=default)
+def _share(help: str, default: float, unit: str = "of the peak") -> Any:
+    return real("a share", 0, 1, help, unit=unit, default=default)
 
 
 def _warmup_epochs() -> Any:
@@ -34,7 +34,7 @@ def _warmup_epochs() -> Any:
 
 
 def _warmup_start() -> Any:
-    return _share("Rate of the first step, where there is a warm-up.", 0.1)
+    return _share("Rate of the first step, where there is a warm-up.", 0.1, "of the rate")
 
 
 class OneCycle(Spec):

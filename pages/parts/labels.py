@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cifarlab.spec import FieldHelp
 
-SPELT = {"rgb": "RGB", "sgd": "SGD", "adamw": "AdamW", "ema": "EMA"}
+SPELT = {"rgb": "RGB", "sgd": "SGD", "adamw": "AdamW", "ema": "EMA", "warmup": "warm-up"}
 
 
 def words(name: str) -> str:

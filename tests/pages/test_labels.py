@@ -32,4 +32,5 @@ def test_names_become_words():
     assert words("peak_epoch") == "Peak epoch"
     assert words("rgb_shift") == "RGB shift"
     assert words("decay_norms_and_biases") == "Decay norms and biases"
+    assert words("warmup_epochs") == "Warm-up epochs"
     assert [words(name) for name in ("sgd", "adamw", "ema")] == ["SGD", "AdamW", "EMA"]

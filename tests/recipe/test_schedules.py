@@ -46,7 +46,7 @@ def refusal(type, **fields):
         ({"type": "step", "milestones": [-1]}, "milestones[0]: -1 is not allowed; give at least 0"),
         ({"type": "step", "milestones": 10}, "milestones: 10 is not allowed; give a list"),
         ({"type": "step", "factor": 2}, "factor: 2 is not allowed; a factor is 0 to 1"),
-        ({"type": "constant", "warmup_start": 1.5}, "warmup_start: 1.5 is not allowed; a share is 0 to 1 of the peak"),
+        ({"type": "constant", "warmup_start": 1.5}, "warmup_start: 1.5 is not allowed; a share is 0 to 1 of the rate"),
     ],
 )
 def test_a_schedule_that_no_run_can_have_gets_one_sentence(schedule, sentence):
