@@ -33,11 +33,12 @@ if TYPE_CHECKING:
         stages_of_one_image,
         to_grid,
     )
-    from cifarlab.augment.twin import BatchedPipeline, Draws, StepDraws, steps_without_twin
+    from cifarlab.augment.twin import BatchedNormalization, BatchedPipeline, Draws, StepDraws, steps_without_twin
 
 # What needs NumPy, OpenCV, torch or albumentations is imported when it is first asked for.
 _LAZY = {
     "Applied": "pipeline",
+    "BatchedNormalization": "twin",
     "BatchedPipeline": "twin",
     "Draws": "twin",
     "Pipeline": "pipeline",
@@ -57,6 +58,7 @@ __all__ = [
     "STEP_TYPES",
     "Applied",
     "Augmentation",
+    "BatchedNormalization",
     "BatchedPipeline",
     "CoarseDropout",
     "Draws",

@@ -7,9 +7,8 @@ import torch
 from numpy.typing import NDArray
 
 from cifarlab.augment.steps import IMAGE_SIDE, RandomBrightnessContrast, RGBShift, ToGray
-from cifarlab.augment.twin.step import StepTwin, between
+from cifarlab.augment.twin.step import CHANNELS, StepTwin, between
 
-_CHANNELS = 3
 _WHITE = 255
 
 
@@ -24,7 +23,7 @@ class ToGrayTwin(StepTwin[ToGray]):
         red, green, blue = images.int().unbind(-1)
         parts = self._RED * red + self._GREEN * green + self._BLUE * blue
         grey = (parts + (1 << self._BITS - 1)) >> self._BITS
-        return grey.to(torch.uint8)[..., None].repeat(1, 1, 1, _CHANNELS)
+        return grey.to(torch.uint8)[..., None].repeat(1, 1, 1, CHANNELS)
 
 
 class RGBShiftTwin(StepTwin[RGBShift]):
@@ -41,7 +40,7 @@ class RGBShiftTwin(StepTwin[RGBShift]):
         """Each image with its levels added, cut off at 0 and 255."""
         # The three levels once per pixel of a row: a run of 96 numbers adds fast, runs of 3 do not.
         levels = values.short().repeat(1, IMAGE_SIDE)[:, None, :]
-        rows = images.view(len(images), IMAGE_SIDE, IMAGE_SIDE * _CHANNELS).short()
+        rows = images.flatten(2).short()
         return (rows + levels).clamp_(0, _WHITE).to(torch.uint8).view(images.shape)
 
 

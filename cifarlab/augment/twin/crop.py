@@ -7,9 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from cifarlab.augment.steps import IMAGE_SIDE, PadAndCrop
-from cifarlab.augment.twin.step import StepTwin, whole_between
-
-_CHANNELS = 3
+from cifarlab.augment.twin.step import CHANNELS, StepTwin, whole_between
 
 
 class PadAndCropTwin(StepTwin[PadAndCrop]):
@@ -33,10 +31,10 @@ class PadAndCropTwin(StepTwin[PadAndCrop]):
         """Each image shifted by its pixels, right and down."""
         padded = self._padded(images).flatten()
         corner = self.step.pixels - values.long()
-        image = torch.arange(len(images), device=images.device)
+        image = torch.arange(len(images), device=self.device)
         row = (image * self._side + corner[:, 1])[:, None] + self._row
         starts = row * self._side + corner[:, :1]
-        rows = padded.unfold(0, IMAGE_SIDE * _CHANNELS, _CHANNELS).index_select(0, starts.flatten())
+        rows = padded.unfold(0, IMAGE_SIDE * CHANNELS, CHANNELS).index_select(0, starts.flatten())
         return rows.view(images.shape)
 
     def _padded(self, images: torch.Tensor) -> torch.Tensor:

@@ -10,9 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from cifarlab.augment.steps import IMAGE_SIDE, CoarseDropout
-from cifarlab.augment.twin.step import StepTwin, whole_between
-
-_CHANNELS = 3
+from cifarlab.augment.twin.step import CHANNELS, StepTwin, whole_between
 
 
 class CoarseDropoutTwin(StepTwin[CoarseDropout]):
@@ -22,7 +20,7 @@ class CoarseDropoutTwin(StepTwin[CoarseDropout]):
         super().__init__(step, device)
         self.names = tuple(f"{side}_pixels_{hole}" for hole in range(1, step.holes + 1) for side in ("left", "top"))
         self._row = torch.arange(IMAGE_SIDE, device=device)
-        self._column = self._row.repeat_interleave(_CHANNELS)
+        self._column = self._row.repeat_interleave(CHANNELS)
         self._fill = torch.tensor(step.fill, dtype=torch.uint8).repeat(IMAGE_SIDE).to(device)
 
     def draw(self, uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -38,7 +36,7 @@ class CoarseDropoutTwin(StepTwin[CoarseDropout]):
 
     def apply(self, images: torch.Tensor, values: torch.Tensor, /) -> torch.Tensor:
         """Each image with the fill in its holes."""
-        rows = images.view(len(images), IMAGE_SIDE, IMAGE_SIDE * _CHANNELS)
+        rows = images.flatten(2)
         covered = self._covered(values)
         # Whole bytes of ones or zeros: torch.where takes 40 times as long on a CPU.
         return ((rows & ~covered) | (self._fill & covered)).view(images.shape)

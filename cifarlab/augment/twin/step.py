@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from cifarlab.augment.steps import StepSpec
 
+CHANNELS = 3
+
 S = TypeVar("S", bound=StepSpec)
 
 
