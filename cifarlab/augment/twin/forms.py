@@ -18,15 +18,20 @@ Form: TypeAlias = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, Change], t
 """Images, whether each is to be changed, bool (n,), all values, and the change -> images, changed or as they were."""
 
 
+# So many images, in floating point, stay in a core's own cache: 256 at once take twice as long on a busy machine.
+_PIECE = 64
+
+
 def gathered(images: torch.Tensor, applied: torch.Tensor, values: torch.Tensor, change: Change) -> torch.Tensor:
     """Fetch the images that are meant, change them, and put them back into a copy."""
     rows = applied.nonzero().flatten()
     if len(rows) == 0:
         return images
-    changed = change(images.index_select(0, rows), values.index_select(0, rows))
     result = images.clone()
-    # Words of eight bytes are put in place in a fifth of the time of single bytes.
-    _words(result)[rows] = _words(changed)
+    for some in torch.split(rows, _PIECE):
+        changed = change(images.index_select(0, some), values.index_select(0, some))
+        # Words of eight bytes are put in place in a fifth of the time of single bytes.
+        _words(result)[some] = _words(changed)
     return result
 
 

@@ -44,10 +44,10 @@ def test_a_step_of_any_values_gives_the_same_image(type, pixels, data, seed):
 
 @settings(deadline=None, max_examples=50)  # a busy machine is no failure
 @given(step=steps("shift_scale_rotate"), seed=st.integers(0, 2**32))
-def test_an_affine_step_of_any_values_gives_99_percent_of_the_values_and_none_is_off_by_more_than_2(pixels, step, seed):
+def test_an_affine_step_of_any_values_gives_99_percent_of_the_values_and_none_is_off_by_more_than_1(pixels, step, seed):
     off = differences(*both(augmentation_of(step), pixels[::6], seed))
     assert np.mean(off == 0) >= 0.99
-    assert off.max() <= 2
+    assert off.max() <= 1
 
 
 @pytest.mark.parametrize("name", [*RECIPES, "all"])
