@@ -37,8 +37,8 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
         write_all(file.fileno(), content)
 
 
-def append_line(path: Path, line: bytes) -> None:
-    """Add `line` and a newline to the end of `path` and wait until the disk has them.
+def append_line(path: Path, line: bytes, *, durable: bool = True) -> None:
+    """Add `line` and a newline to the end of `path`; `durable` waits until the disk has them.
 
     Raises:
         OSError: the disk refuses; the file is cut back to what it was.
@@ -51,7 +51,29 @@ def append_line(path: Path, line: bytes) -> None:
         except OSError:
             os.ftruncate(descriptor, size)
             raise
+        if durable:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def cut_to(path: Path, size: int) -> int:
+    """Cut `path` back to `size` bytes, wait until the disk has all of them, and return how many there are.
+
+    A file that is shorter stays as it is; one that is missing has 0.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        if os.fstat(descriptor).st_size > size:
+            os.ftruncate(descriptor, size)
         os.fsync(descriptor)
+        return os.fstat(descriptor).st_size
     finally:
         os.close(descriptor)
 

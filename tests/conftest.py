@@ -66,7 +66,7 @@ def write_run(normalization):
         augmentation = recipe.augmentation.model_copy(update={"normalize": normalization})
         save_recipe(recipe.model_copy(update={"augmentation": augmentation}), path / "recipe.yaml")
         facts = CheckpointFacts(data=data, class_names=CLASS_NAMES, epoch=epoch, epochs=6)
-        (path / "last.safetensors").write_bytes(weights_content(model, facts))
+        (path / "last.safetensors").write_bytes(weights_content(model.state_dict(), facts))
         return facts
 
     return write

@@ -1,8 +1,9 @@
-"""Augmented batches: which images come when, and who prepares them."""
+"""Augmented batches on the device that trains: which images come when, and who prepares them."""
 
 from __future__ import annotations
 
 import signal
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -12,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
-from cifarlab.augment import Pipeline
+from cifarlab.augment import BatchedPipeline, Pipeline, steps_without_twin
 from cifarlab.training.material import Material
 
 Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
@@ -32,9 +33,9 @@ def steps_per_epoch(images: int, batch_size: int) -> int:
     return whole + (rest > 1 or (rest == 1 and batch_size == 1))
 
 
-def worker_count(device: torch.device, images: int, cores: int) -> int:
-    """How many processes augment: none where the training itself keeps the cores busy."""
-    if images < _IMAGES_WORTH_WORKERS:
+def worker_count(material: Material, device: torch.device, cores: int) -> int:
+    """How many processes augment: none where whole batches are augmented on the device, or where few images are."""
+    if not steps_without_twin(material.recipe.augmentation) or len(material.trained_on) < _IMAGES_WORTH_WORKERS:
         return 0
     return min(_MOST_WORKERS, cores // 4 if device.type == "cpu" else cores - 1)
 
@@ -45,29 +46,78 @@ def epoch_order(indices: NDArray[np.int64], seed: int, epoch: int) -> NDArray[np
 
 
 class Plan:
-    """Every batch of a run in its order: iterating gives a `Draw` for each."""
+    """Every batch of a run in its order, from epoch `first_epoch` on: iterating gives a `Draw` for each."""
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: Material, first_epoch: int = 1) -> None:
         self._indices, self._training = material.trained_on, material.recipe.training
+        self._epochs = range(first_epoch, self._training.epochs + 1)
         self.steps_per_epoch = steps_per_epoch(len(self._indices), self._training.batch_size)
 
     def __len__(self) -> int:
-        return self.steps_per_epoch * self._training.epochs
+        return self.steps_per_epoch * len(self._epochs)
 
     def __iter__(self) -> Iterator[Draw]:
         size = self._training.batch_size
-        for epoch in range(1, self._training.epochs + 1):
+        for epoch in self._epochs:
             order = epoch_order(self._indices, self._training.seed, epoch)
             for start in range(0, self.steps_per_epoch * size, size):
                 yield epoch, order[start : start + size]
 
 
-class AugmentedImages(Dataset[Batch]):
-    """The training images, augmented by the recipe: item `(epoch, indices)` is a whole batch.
+@contextmanager
+def open_batches(
+    material: Material, device: torch.device, workers: int, first_epoch: int = 1
+) -> Iterator[Iterator[Batch]]:
+    """Every batch of the run from epoch `first_epoch` on, in order, on `device`.
 
-    An image's draws depend on the seed, the epoch and its index in the training split alone, so that neither the
-    number of workers nor the order matters.
+    The images are augmented there, a batch at a time, if every step can be; otherwise one by one, by albumentations, in
+    so many workers, which are gone afterwards. An image's draws depend on the seed, the epoch and its index in the
+    training split alone.
     """
+    plan = Plan(material, first_epoch)
+    if not steps_without_twin(material.recipe.augmentation):
+        yield _augmented_on_device(material, device, plan)
+        return
+    loader = DataLoader(
+        AugmentedImages(material),
+        batch_size=None,
+        sampler=plan,
+        num_workers=workers,
+        worker_init_fn=_start_worker if workers else None,
+    )
+    batches = iter(loader)
+    try:
+        yield ((images.to(device), labels.to(device)) for images, labels in batches)
+    finally:
+        # They end with their iterator, but the trace of an error may keep that alive.
+        if workers:
+            batches._shutdown_workers()  # type: ignore[attr-defined]
+
+
+def _augmented_on_device(material: Material, device: torch.device, plan: Plan) -> Iterator[Batch]:
+    """The split lies on the device once, as bytes; each epoch's draws are made at its first batch."""
+    images = shared_tensor(material.train.images).to(device)
+    labels = shared_tensor(material.train.labels).to(device)
+    pipeline = BatchedPipeline(material.recipe.augmentation, device)
+    drawn_for, draws = 0, None
+    for epoch, indices in plan:
+        if draws is None or epoch != drawn_for:
+            # The previews number the epochs from 0.
+            drawn_for, draws = epoch, pipeline.draw(len(images), seed=material.recipe.training.seed, epoch=epoch - 1)
+        rows = torch.from_numpy(indices).to(device)
+        yield pipeline.apply(images.index_select(0, rows), draws, rows), labels.index_select(0, rows)
+
+
+def shared_tensor(array: NDArray[np.generic]) -> torch.Tensor:
+    """The array as a tensor over the same memory; the caller does not write to it."""
+    with warnings.catch_warnings():
+        # torch has no read-only tensors and says so.
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(array)
+
+
+class AugmentedImages(Dataset[Batch]):
+    """The training images, augmented one by one by albumentations: item `(epoch, indices)` is a whole batch."""
 
     def __init__(self, material: Material) -> None:
         self._train, self._seed = material.train, material.recipe.training.seed
@@ -81,25 +131,6 @@ class AugmentedImages(Dataset[Batch]):
             for index in indices
         ]
         return torch.from_numpy(np.stack(images)), torch.from_numpy(self._train.labels[indices])
-
-
-@contextmanager
-def open_batches(material: Material, workers: int) -> Iterator[Iterator[Batch]]:
-    """Every batch of the run, in order; the workers are gone afterwards."""
-    loader = DataLoader(
-        AugmentedImages(material),
-        batch_size=None,
-        sampler=Plan(material),
-        num_workers=workers,
-        worker_init_fn=_start_worker if workers else None,
-    )
-    batches = iter(loader)
-    try:
-        yield batches
-    finally:
-        # They end with their iterator, but the trace of an error may keep that alive.
-        if workers:
-            batches._shutdown_workers()  # type: ignore[attr-defined]
 
 
 def _start_worker(_: int) -> None:

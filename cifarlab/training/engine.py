@@ -1,28 +1,32 @@
-"""Training: a recipe and images in, a run directory with weights and curves out."""
+"""Training: a recipe and images in, a run directory with weights and curves out; and taking a run up again."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
 from cifarlab.data import default_source
-from cifarlab.recipe import Recipe
-from cifarlab.training.batches import worker_count
+from cifarlab.recipe import Recipe, load_recipe
+from cifarlab.storage import replace_file
+from cifarlab.training.batches import shared_tensor, worker_count
 from cifarlab.training.device import hardware_name, resolve_device, usable_cores
 from cifarlab.training.failures import explain
 from cifarlab.training.journal import Journal, Progress, now
+from cifarlab.training.learner import Learner
 from cifarlab.training.lock import RunLock
 from cifarlab.training.loop import Loop
-from cifarlab.training.material import Material, gather
-from cifarlab.training.records import RunInfo, RunStatus
-from cifarlab.training.run import INFO
+from cifarlab.training.material import Material, fingerprint, gather
+from cifarlab.training.records import RunInfo, RunRequest, RunStatus
+from cifarlab.training.resumption import Resumption, find_resumption
+from cifarlab.training.run import CONTROL, INFO, RECIPE, REQUEST
 from cifarlab.training.stopping import StopAskedError, StopRequest, listen
 from cifarlab.training.surroundings import command_line, git_commit, versions
+from cifarlab.training.tuning import choose_arithmetic
 
 _log = logging.getLogger(__name__)
 
@@ -43,75 +47,163 @@ def train(
 
     SIGTERM, Ctrl-C or a request in the directory end the run within a batch, with the weights of the last complete
     epoch kept. Whatever goes wrong once training has the directory ends it as `failed`, with one sentence: see
-    `message` of the status that is returned. On a CPU the same recipe, images, versions, processor and number of
-    threads give the same weights, bit for bit.
+    `message` of the status that is returned. On a CPU the same recipe, images, versions, processor, number of threads
+    and arithmetic (`precision` and `memory_format` in run.json) give the same weights, bit for bit.
 
     Raises:
         ValueError: the device is not here, or `run_dir` is in use, holds a run already or cannot be made.
     """
     directory, target = Path(run_dir).expanduser().resolve(), resolve_device(device)
+    _make(directory)
     with _claimed(directory), listen(directory) as stop:
+        if (directory / INFO).exists():
+            raise ValueError(
+                f"run_dir: {directory} holds a run already; take it up with resume, or give a new or an empty directory"
+            )
+        source = str(data or default_source())
         journal = Journal(directory, recipe.training.epochs, on_progress)
-        try:
-            _train(recipe, data or default_source(), target, journal, stop)
-        except (StopAskedError, KeyboardInterrupt) as reason:
-            return journal.end("stopped", f"{str(reason) or 'Interrupted.'} {_kept(journal)}")
-        except Exception as error:
-            _log.exception("the run ended early")
-            return journal.end("failed", explain(error, directory, recipe.training.batch_size))
-        return journal.end("finished", _kept(journal))
+        return _concluded(journal, recipe, lambda: _begin(recipe, source, device, target, journal, stop))
+
+
+def resume(
+    run_dir: str | Path,
+    *,
+    data: str | Path | None = None,
+    device: str | None = None,
+    on_progress: Progress | None = None,
+) -> RunStatus:
+    """Take up a run that was stopped, failed, or was killed at any moment, after its last epoch that was written.
+
+    On a CPU it ends with the weights and curves of a run that was never interrupted, bit for bit; times apart. `data`
+    and `device` are those of the run unless told. The rest is as in `train`.
+
+    Raises:
+        ValueError: there is no run, it is finished or in use, its files are damaged or of a newer version, or the
+            device is not here.
+    """
+    directory = Path(run_dir).expanduser().resolve()
+    if not (directory / RECIPE).is_file():
+        raise ValueError(f"run_dir: {directory} holds no run; start one with train, or give the directory of a run")
+    with _claimed(directory):
+        found = find_resumption(directory)
+        target = resolve_device(device or found.device)
+        (directory / CONTROL).unlink(missing_ok=True)
+        source = str(data or found.data or default_source())
+        with listen(directory) as stop:
+            recipe = load_recipe(directory / RECIPE)
+            journal = Journal(directory, recipe.training.epochs, on_progress)
+            if found.info is None:
+                return _concluded(journal, recipe, lambda: _begin(recipe, source, str(target), target, journal, stop))
+            return _concluded(journal, recipe, lambda: _go_on(recipe, source, target, journal, stop, found))
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
 
 
 @contextmanager
 def _claimed(directory: Path) -> Iterator[None]:
-    """The directory, made if need be, for this process alone."""
+    """The directory for this process alone."""
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         lock = RunLock(directory)
     except OSError as error:
-        raise ValueError(f"run_dir: {directory} cannot be written: {error.strerror or error}; give another") from error
+        raise _unwritable(directory, error) from error
     with lock:
-        if (directory / INFO).exists():
-            raise ValueError(f"run_dir: {directory} holds a run already; give a new or an empty directory")
         yield
 
 
-def _train(recipe: Recipe, source: str | Path, device: torch.device, journal: Journal, stop: StopRequest) -> None:
+def _unwritable(directory: Path, error: OSError) -> ValueError:
+    return ValueError(f"run_dir: {directory} cannot be written: {error.strerror or error}; give another")
+
+
+def _concluded(journal: Journal, recipe: Recipe, work: Callable[[], None]) -> RunStatus:
+    """Do the work of a run, and write down how it ended."""
+    try:
+        work()
+    except (StopAskedError, KeyboardInterrupt) as reason:
+        return journal.end("stopped", f"{str(reason) or 'Interrupted.'} {_kept(journal)}")
+    except Exception as error:
+        _log.exception("the run ended early")
+        return journal.end("failed", explain(error, journal.directory, recipe.training.batch_size))
+    return journal.end("finished", _kept(journal))
+
+
+def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journal: Journal, stop: StopRequest) -> None:
+    request = RunRequest(data=source, device=wanted)
+    replace_file(journal.directory / REQUEST, request.model_dump_json().encode())
+    material = _load(recipe, source, journal, stop)
+    workers = worker_count(material, device, usable_cores())
+    with _compute(device, _threads(workers)) as threads:
+        journal.report(message="Finding the quickest way to compute the network.")
+        with stop.at_once():
+            arithmetic = choose_arithmetic(material.recipe, *_first_images(material, device))
+        torch.manual_seed(recipe.training.seed)
+        learner = Learner(material.recipe, device, arithmetic)
+        journal.begin(material.recipe, _info(material, learner, threads, workers))
+        Loop(material, learner, workers, journal, stop).run()
+
+
+def _go_on(
+    recipe: Recipe, source: str, device: torch.device, journal: Journal, stop: StopRequest, found: Resumption
+) -> None:
+    info, state = found.begun(), found.state
+    material = _load(recipe, source, journal, stop)
+    found.require_same_images(material)
+    with _compute(device, info.threads):
+        torch.manual_seed(recipe.training.seed)
+        learner = Learner(material.recipe, device, info.arithmetic)
+        resumed = info.model_copy(update={"resumed_at": (*info.resumed_at, now()), "device": str(device)})
+        replace_file(journal.directory / INFO, resumed.model_dump_json(indent=2).encode())
+        if state is None:
+            journal.take_up(metrics_bytes=0)
+        Loop(material, learner, info.workers, journal, stop, state).run()
+
+
+def _load(recipe: Recipe, source: str, journal: Journal, stop: StopRequest) -> Material:
     journal.report(message=f"Loading the images of {source}.")
     with stop.at_once():
-        material = gather(recipe, source)
-    workers = worker_count(device, len(material.trained_on), usable_cores())
-    with _compute(recipe.training.seed, device, workers) as threads:
-        loop = Loop(material, device, workers, journal, stop)
-        journal.begin(material.recipe, _info(material, device, threads, workers))
-        loop.run()
+        return gather(recipe, source)
+
+
+def _first_images(material: Material, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    rows = material.trained_on[: material.recipe.training.batch_size]
+    return tuple(shared_tensor(array[rows]).to(device) for array in (material.train.images, material.train.labels))  # type: ignore[return-value]
+
+
+def _threads(workers: int) -> int:
+    """How many threads a new run computes with: those that its user chose, or a core each that no worker needs."""
+    return torch.get_num_threads() if "OMP_NUM_THREADS" in os.environ else max(1, usable_cores() - workers)
 
 
 @contextmanager
-def _compute(seed: int, device: torch.device, workers: int) -> Iterator[int]:
-    """torch's threads and random numbers for this run, and as they were afterwards; gives the number of threads."""
+def _compute(device: torch.device, threads: int) -> Iterator[int]:
+    """torch with so many threads, and its threads and random numbers as they were afterwards."""
     before = torch.get_num_threads()
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(max(1, usable_cores() - workers))
+    torch.set_num_threads(threads)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(seed)
         try:
-            yield torch.get_num_threads()
+            yield threads
         finally:
             torch.set_num_threads(before)
 
 
-def _info(material: Material, device: torch.device, threads: int, workers: int) -> RunInfo:
+def _info(material: Material, learner: Learner, threads: int, workers: int) -> RunInfo:
     return RunInfo(
         started_at=now(),
         seed=material.recipe.training.seed,
         data=material.train.name,
         class_names=material.train.class_names,
+        fingerprint=fingerprint(material.train),
         train_images=len(material.trained_on),
         validation_images=len(material.held_out),
         test_images=len(material.test),
-        device=str(device),
-        hardware=hardware_name(device),
+        device=str(learner.device),
+        hardware=hardware_name(learner.device),
+        precision=learner.arithmetic.precision,
+        memory_format=learner.arithmetic.memory_format,
         threads=threads,
         workers=workers,
         versions=versions(),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -25,12 +25,26 @@ class Outcome:
 
 
 def to_input(images: torch.Tensor, normalization: Normalization) -> torch.Tensor:
-    """Images uint8 (n, 32, 32, 3) as a network takes them: normalised, float32 (n, 3, 32, 32), on the same device."""
+    """Images uint8 (n, 32, 32, 3) as a network takes them: normalised, float32 (n, 3, 32, 32), on the same device.
+
+    In memory the channels come last, as they do in the images.
+    """
     mean, std = (
         torch.tensor(values, device=images.device).view(1, 3, 1, 1)
         for values in (normalization.mean, normalization.std)
     )
-    return images.permute(0, 3, 1, 2).float().div_(255).sub_(mean).div_(std).contiguous()
+    return images.permute(0, 3, 1, 2).float().div_(255).sub_(mean).div_(std)
+
+
+def mirrored(images: ImageSet) -> ImageSet:
+    """The same images with left and right exchanged."""
+    return replace(images, images=images.images[:, :, ::-1])
+
+
+def mean_accuracy(outcomes: Sequence[Outcome], images: ImageSet) -> float:
+    """Share of `images` that the mean of several outcomes' logits classifies right, 0..1."""
+    logits = np.mean([outcome.logits for outcome in outcomes], axis=0)
+    return float((logits.argmax(axis=1) == images.labels).mean())
 
 
 def evaluate(

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from cifarlab.recipe import Recipe, save_recipe
-from cifarlab.storage import append_line, replace_file
+from cifarlab.storage import append_line, cut_to, replace_file
 from cifarlab.training.records import EpochMetrics, RunInfo, RunStatus, State
-from cifarlab.training.run import INFO, METRICS, RECIPE, STATUS
+from cifarlab.training.run import INFO, METRICS, RECIPE, STATUS, RunDirectory
 
 Progress = Callable[[RunStatus], None]
 
@@ -58,9 +58,28 @@ class Journal:
             self._on_progress(self.status)
 
     def add_epoch(self, metrics: EpochMetrics) -> None:
-        """Add the figures of one complete epoch."""
-        append_line(self.directory / METRICS, metrics.model_dump_json(exclude_none=True).encode())
+        """Add the figures of one complete epoch; `secure_epochs` has the disk keep them."""
+        line = metrics.model_dump_json(exclude_none=True).encode()
+        append_line(self.directory / METRICS, line, durable=False)
         self.last_epoch = metrics
+
+    def metrics_bytes(self) -> int:
+        """How many bytes the figures of all epochs so far are."""
+        return (self.directory / METRICS).stat().st_size
+
+    def secure_epochs(self) -> None:
+        """Wait until the disk has the figures of every epoch."""
+        cut_to(self.directory / METRICS, self.metrics_bytes())
+
+    def take_up(self, metrics_bytes: int) -> None:
+        """Go on after the epochs whose figures fill the first `metrics_bytes` bytes; those that come after are dropped.
+
+        They are of epochs that will be trained again, and one of them may be torn.
+        """
+        kept = cut_to(self.directory / METRICS, metrics_bytes)
+        if kept < metrics_bytes:
+            _log.warning("metrics: %d bytes are missing; the curves have a gap", metrics_bytes - kept)
+        self.last_epoch = next(reversed(RunDirectory(self.directory).metrics()), None)
 
     def end(self, state: State, message: str) -> RunStatus:
         """Write how the run ended; where even that is refused, the log has it."""

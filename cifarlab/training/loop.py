@@ -2,71 +2,92 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from torch.nn.functional import cross_entropy
 
-from cifarlab.network import build
-from cifarlab.storage import replace_file
+from cifarlab.data import ImageSet
+from cifarlab.training.averaging import Average
 from cifarlab.training.batches import Batch, open_batches, steps_per_epoch
-from cifarlab.training.checkpoint import CheckpointFacts, save_test_logits, weights_content
-from cifarlab.training.evaluation import Outcome, evaluate, to_input
+from cifarlab.training.evaluation import Outcome, evaluate, mean_accuracy, mirrored
 from cifarlab.training.failures import DivergedError
 from cifarlab.training.journal import Journal
+from cifarlab.training.keeper import Keeper
+from cifarlab.training.learner import Learner
 from cifarlab.training.material import Material
-from cifarlab.training.optimisation import build_optimizer, learning_rate
+from cifarlab.training.optimisation import learning_rate
 from cifarlab.training.records import EpochMetrics
-from cifarlab.training.run import BEST, LAST
+from cifarlab.training.state import TrainingState
 from cifarlab.training.stopping import StopRequest
 from cifarlab.training.tally import Tally
 
 
 class Loop:
-    """One run at work: a new network, its optimiser, and every epoch in turn."""
+    """One run at work: every epoch in turn, from the first or from where a state left off."""
 
     def __init__(
-        self, material: Material, device: torch.device, workers: int, journal: Journal, stop: StopRequest
+        self,
+        material: Material,
+        learner: Learner,
+        workers: int,
+        journal: Journal,
+        stop: StopRequest,
+        state: TrainingState | None = None,
     ) -> None:
         self._material, self._training = material, material.recipe.training
-        self._device, self._workers = device, workers
+        self._learner, self._workers = learner, workers
         self._journal, self._stop = journal, stop
-        self._model = build(material.recipe.network).to(device)
-        self._optimizer = build_optimizer(self._training.optimizer, self._model)
+        self._average = Average(self._training.ema, learner.model) if self._training.ema else None
+        self._keeper = Keeper(journal, material)
         self._steps = steps_per_epoch(len(material.trained_on), self._training.batch_size)
-        self._started = time.perf_counter()
         self._evaluation_seconds = 0.0
-        self._best = -1.0
+        self._first_epoch = state.milestone.epoch + 1 if state else 1
+        self._began = time.perf_counter() - (state.milestone.elapsed_seconds if state else 0.0)
+        if state is not None:
+            self._take_up(state)
 
     def run(self) -> None:
-        """Train every epoch, and leave weights and figures in the run directory after each.
+        """Train every epoch that is left; at the end, however it comes, the directory has the last complete one.
 
         Raises:
-            StopAskedError: someone asked for it; what the directory holds is that of the last complete epoch.
+            StopAskedError: someone asked for it.
             DivergedError: the loss is not a number any more.
             OSError: the disk refuses.
         """
-        self._journal.report(steps=self._steps * self._training.epochs, message="Starting.")
-        with open_batches(self._material, self._workers) as batches:
-            for epoch in range(1, self._training.epochs + 1):
+        first = self._first_epoch
+        self._journal.report(
+            epoch=first - 1,
+            step=(first - 1) * self._steps,
+            steps=self._steps * self._training.epochs,
+            message="Starting." if first == 1 else f"Going on after epoch {first - 1}.",
+        )
+        with self._keeper, open_batches(self._material, self._learner.device, self._workers, first) as batches:
+            for epoch in range(first, self._training.epochs + 1):
                 tally = self._train_epoch(epoch, batches)
                 self._close_epoch(epoch, tally)
 
+    def _take_up(self, state: TrainingState) -> None:
+        self._learner.load(state.model, state.optimizer)
+        if self._average is not None:
+            self._average.load_state_dict(state.average)
+        self._journal.take_up(state.milestone.metrics_bytes)
+        self._keeper.take_up(state)
+
     def _train_epoch(self, epoch: int, batches: Iterator[Batch]) -> Tally:
-        self._model.train()
-        tally = Tally(self._device)
+        tally = Tally(self._learner.device)
         for step in range((epoch - 1) * self._steps, epoch * self._steps):
             self._stop.check()
-            images, labels = (tensor.to(self._device) for tensor in next(batches))
-            self._set_rate(step)
-            logits = self._model(to_input(images, self._material.normalization))
-            loss = cross_entropy(logits, labels)
-            self._optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
-            tally.add(loss.detach(), logits.detach(), labels)
+            if step == (epoch - 1) * self._steps:
+                torch.manual_seed(epoch_seed(self._training.seed, epoch))
+            images, labels = next(batches)
+            answer = self._learner.learn(images, labels, self._rate(step))
+            if self._average is not None:
+                self._average.update(self._learner.model, step)
+            tally.add(answer.loss, answer.logits, labels)
             if self._journal.is_due():
                 self._report_step(epoch, step + 1, tally)
         _require_number(tally.loss, epoch, self._rate(epoch * self._steps - 1))
@@ -74,10 +95,6 @@ class Loop:
 
     def _rate(self, step: int) -> float:
         return learning_rate(self._training.schedule, step, self._steps, self._training.epochs)
-
-    def _set_rate(self, step: int) -> None:
-        for group in self._optimizer.param_groups:
-            group["lr"] = self._rate(step)
 
     def _report_step(self, epoch: int, steps_done: int, tally: Tally) -> None:
         self._stop.check_directory()
@@ -98,30 +115,41 @@ class Loop:
         self._journal.report(
             epoch=epoch, step=epoch * self._steps, message=f"Evaluating epoch {epoch} of {self._training.epochs}."
         )
-        test, validation = self._evaluate(epoch)
+        with self._averaged():
+            test, flipped, validation = self._evaluate(epoch)
+            weights = self._learner.model_tensors() if self._average else None
         self._evaluation_seconds = time.perf_counter() - started
-        self._save(epoch, test, validation)
         metrics = EpochMetrics(
             epoch=epoch,
             train_loss=tally.loss,
             train_accuracy=tally.accuracy,
             test_loss=test.loss,
             test_accuracy=test.accuracy,
+            test_flip_accuracy=flipped,
             validation_loss=validation.loss if validation else None,
             validation_accuracy=validation.accuracy if validation else None,
             learning_rate=self._rate(epoch * self._steps - 1),
-            elapsed_seconds=time.perf_counter() - self._started,
+            elapsed_seconds=time.perf_counter() - self._began,
             images_per_second=speed,
         )
         self._journal.add_epoch(metrics)
+        self._keeper.keep(metrics, self._learner, self._average, weights, test)
 
-    def _evaluate(self, epoch: int) -> tuple[Outcome, Outcome | None]:
-        material = self._material
-        test = evaluate(self._model, material.test, material.normalization, self._device, self._heartbeat)
+    def _averaged(self) -> AbstractContextManager[None]:
+        return self._average.applied(self._learner.model) if self._average else nullcontext()
+
+    def _evaluate(self, epoch: int) -> tuple[Outcome, float | None, Outcome | None]:
+        test = self._evaluate_on(self._material.test)
         _require_number(test.loss, epoch, self._rate(epoch * self._steps - 1))
-        if material.validation is None:
-            return test, None
-        return test, evaluate(self._model, material.validation, material.normalization, self._device, self._heartbeat)
+        flipped = None
+        if self._training.test_time_flip:
+            flipped = mean_accuracy((test, self._evaluate_on(mirrored(self._material.test))), self._material.test)
+        held_out = self._material.validation
+        return test, flipped, self._evaluate_on(held_out) if held_out else None
+
+    def _evaluate_on(self, images: ImageSet) -> Outcome:
+        learner = self._learner
+        return evaluate(learner.model, images, self._material.normalization, learner.device, self._heartbeat)
 
     def _heartbeat(self) -> None:
         self._stop.check()
@@ -129,20 +157,10 @@ class Loop:
             self._stop.check_directory()
             self._journal.report()
 
-    def _save(self, epoch: int, test: Outcome, validation: Outcome | None) -> None:
-        facts = CheckpointFacts(
-            data=self._material.train.name,
-            class_names=self._material.train.class_names,
-            epoch=epoch,
-            epochs=self._training.epochs,
-        )
-        directory, content = self._journal.directory, weights_content(self._model, facts)
-        replace_file(directory / LAST, content)
-        # Without images held out every epoch is the best so far: choosing one on the test images would flatter it.
-        if validation is None or validation.accuracy > self._best:
-            self._best = validation.accuracy if validation else self._best
-            replace_file(directory / BEST, content)
-            save_test_logits(directory, test.logits, self._material.test.labels, facts)
+
+def epoch_seed(seed: int, epoch: int) -> int:
+    """Where torch's random numbers start in an epoch: a run that is taken up draws what it would have drawn."""
+    return int.from_bytes(hashlib.blake2b(f"{seed},{epoch}".encode(), digest_size=7).digest(), "little")
 
 
 def _require_number(loss: float, epoch: int, rate: float) -> None:

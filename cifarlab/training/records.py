@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cifarlab.training.arithmetic import Arithmetic, MemoryFormat, Precision
+
 SCHEMA_VERSION = 1
 
 State: TypeAlias = Literal["queued", "running", "stopping", "finished", "stopped", "failed", "crashed"]
@@ -18,24 +20,40 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class RunRequest(Record):
+    """What a run was asked to be trained on and with, written before anything else can go wrong."""
+
+    data: str = Field(description="The source of the images: cifar10, sketch10 or a folder's path.")
+    device: str = Field(description="auto, or a device as torch names it.")
+
+
 class RunInfo(Record):
     """How a run was started: everything besides the recipe that its weights depend on, and what it ran on."""
 
     schema_version: int = SCHEMA_VERSION
     started_at: str = Field(description="Time of the start, ISO 8601 in UTC.")
+    resumed_at: tuple[str, ...] = Field((), description="When the run was taken up again, each time.")
     seed: int
     data: str = Field(description="The source of the images: cifar10, sketch10 or a folder's path.")
     class_names: tuple[str, ...]
+    fingerprint: str = Field("", description="Hash of the training split: other images give another.")
     train_images: int = Field(description="Images trained on, without those held out.")
     validation_images: int
     test_images: int
     device: str = Field(description="As torch names it: cpu, cuda:0 or mps.")
     hardware: str = Field(description="The device as its maker names it.")
+    precision: Precision = Field("float32", description="Type of the values that convolutions and products compute.")
+    memory_format: MemoryFormat = Field("contiguous", description="Order of a map's values in memory.")
     threads: int = Field(description="Processor threads that torch computes with.")
     workers: int = Field(description="Processes that augment images; 0 when the training process does it itself.")
     versions: dict[str, str] = Field(description="Versions of cifarlab, Python and the libraries that decide results.")
     git_commit: str | None = Field(description="Commit of the checkout, ending in -dirty if files were changed.")
     command: str = Field(description="The command line of the process.")
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """How the network is computed while it trains."""
+        return Arithmetic(self.precision, self.memory_format)
 
 
 class RunStatus(Record):
@@ -72,6 +90,7 @@ class EpochMetrics(Record):
     train_accuracy: float
     test_loss: float
     test_accuracy: float
+    test_flip_accuracy: float | None = Field(None, description="Of the mean answer to an image and its mirror image.")
     validation_loss: float | None = None
     validation_accuracy: float | None = None
     learning_rate: float = Field(description="Of the epoch's last step.")

@@ -14,13 +14,14 @@ from cifarlab.recipe import Recipe, load_recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.lock import is_locked
 from cifarlab.training.metrics import Epochs, read_metrics
-from cifarlab.training.records import Record, RunInfo, RunStatus
+from cifarlab.training.records import Record, RunInfo, RunRequest, RunStatus
 
 R = TypeVar("R", bound=Record)
 Action = Literal["stop"]
 
-RECIPE, INFO, STATUS, METRICS, LOG, CONTROL = (
+RECIPE, REQUEST, INFO, STATUS, METRICS, LOG, CONTROL = (
     "recipe.yaml",
+    "request.json",
     "run.json",
     "status.json",
     "metrics.jsonl",
@@ -79,6 +80,11 @@ class RunDirectory:
         """How the run was started; None before training has begun."""
         self._require()
         return self._read(INFO, RunInfo)
+
+    def request(self) -> RunRequest | None:
+        """What the run was asked to be trained on and with; None where nobody wrote it down."""
+        self._require()
+        return self._read(REQUEST, RunRequest)
 
     def status(self) -> RunStatus:
         """Where the run stands; a run that is not over and whose process is gone reads `crashed`."""

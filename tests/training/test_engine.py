@@ -186,7 +186,7 @@ def test_images_of_other_classes_end_the_run_with_one_sentence(recipe, pictures,
 
 def test_a_directory_that_holds_a_run_is_refused_and_left_alone(finished, recipe, pictures):
     before = {path.name: path.read_bytes() for path in finished.path.iterdir() if path.name != "run.lock"}
-    with pytest.raises(ValueError, match="holds a run already; give a new or an empty directory"):
+    with pytest.raises(ValueError, match="holds a run already; take it up with resume, or give a new or an empty"):
         train(recipe, finished.path, data=pictures, device="cpu")
     assert before == {path.name: path.read_bytes() for path in finished.path.iterdir() if path.name != "run.lock"}
 

@@ -1,0 +1,93 @@
+"""Which way of computing a network is the quickest on this machine, found by trying each for a moment."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from cifarlab.recipe import Recipe
+from cifarlab.training.arithmetic import WAYS, Arithmetic
+from cifarlab.training.learner import Learner
+
+_LARGEST_SLICE = 128
+_ROUNDS = 4
+_MOST_SECONDS = 8.0
+# A way has to beat the one before it by so much to be taken, so that noise does not choose.
+_MARGIN = 1.02
+_SLOWEST_WORTH_ANOTHER_ROUND = 1.5
+
+_log = logging.getLogger(__name__)
+
+
+def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithmetic:
+    """How to train the resolved recipe on batches such as this one: uint8 (n, 32, 32, 3) and int64 (n,), on the device.
+
+    A precision that the recipe names is taken, with channels last, so that the same recipe gives the same weights
+    whatever else the machine is doing; `auto` measures every way on a part of the batch, in about a second for a small
+    network and never many more than eight. torch's random numbers are afterwards what they were.
+    """
+    if recipe.training.precision != "auto":
+        return Arithmetic(recipe.training.precision)
+    images, labels = images[:_LARGEST_SLICE], labels[:_LARGEST_SLICE]
+    with torch.random.fork_rng(devices=[images.device] if images.device.type == "cuda" else []):
+        seconds = time_ways(_steps(recipe, images, labels))
+    return quickest(seconds)
+
+
+def quickest(seconds: Mapping[Arithmetic, float]) -> Arithmetic:
+    """The way with the fewest seconds; of two that are within 2 % of each other, the one that is listed first."""
+    best, *others = seconds
+    for way in others:
+        if seconds[way] * _MARGIN < seconds[best]:
+            best = way
+    _log.info("seconds a step: %s", "; ".join(f"{way}: {value:.4f}" for way, value in seconds.items()))
+    return best
+
+
+def time_ways(steps: Mapping[Arithmetic, Callable[[], object]]) -> dict[Arithmetic, float]:
+    """The seconds of each step: the least of a few rounds, because whatever disturbs only adds.
+
+    The ways take turns, so that a disturbance meets them all; one that is far behind is not tried again.
+    """
+    end = time.perf_counter() + _MOST_SECONDS
+    for step in steps.values():
+        step()  # the first makes its kernels
+    least = {way: _seconds(step) for way, step in steps.items()}
+    for _ in range(_ROUNDS - 1):
+        for way in _in_the_running(least):
+            if time.perf_counter() > end:
+                return least
+            least[way] = min(least[way], _seconds(steps[way]))
+    return least
+
+
+def _in_the_running(least: Mapping[Arithmetic, float]) -> Iterator[Arithmetic]:
+    bound = _SLOWEST_WORTH_ANOTHER_ROUND * min(least.values())
+    return iter([way for way, seconds in least.items() if seconds <= bound])
+
+
+def _steps(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, Callable[[], object]]:
+    return {way: _step(Learner(recipe, images.device, way), images, labels) for way in WAYS}
+
+
+def _step(learner: Learner, images: Tensor, labels: Tensor) -> Callable[[], object]:
+    # At a rate of zero nothing diverges, and the work is the same.
+    return lambda: learner.learn(images, labels, 0.0)
+
+
+def _seconds(step: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    answer = step()
+    _wait_for(answer)
+    return time.perf_counter() - started
+
+
+def _wait_for(answer: object) -> None:
+    """Let a device finish: reading a figure of the answer waits for all that came before it."""
+    loss = getattr(answer, "loss", None)
+    if isinstance(loss, Tensor):
+        loss.item()
