@@ -107,11 +107,11 @@ class _ReadyStep:
         return self._on_device(coin < self._probability, values.T)
 
     def read(self, stages: Sequence[Stage]) -> StepDraws:
-        """The draws that these stages tell of; where the step was not applied, the values are 0."""
-        values = np.zeros((len(stages), len(self.twin.names)))
-        for row, stage in zip(values, stages, strict=True):
+        """The draws that these stages tell of; where the step was not applied, each value is its range's middle."""
+        values = self.twin.draw(np.full((len(self.twin.names), len(stages)), 0.5)).T
+        for row, stage in enumerate(stages):
             if stage.applied:
-                row[:] = self.twin.values_of(stage.drawn)
+                values[row] = self.twin.values_of(stage.drawn)
         return self._on_device(np.array([stage.applied for stage in stages], dtype=bool), values)
 
     def _on_device(self, applied: NDArray[np.bool_], values: NDArray[np.float64]) -> StepDraws:

@@ -63,11 +63,18 @@ def test_an_explanation_becomes_the_values_that_it_tells(pixels):
     for place, (step_id, step) in enumerate(draws.steps.items()):
         stages = [applied.stages[place] for applied in explained]
         assert step.applied.tolist() == [stage.applied for stage in stages]
-        for stage, values in zip(stages, step.values.tolist(), strict=True):
-            if step_id == "coarse_dropout" and stage.applied:
-                assert values == [edge for hole in stage.drawn["holes"] for edge in hole[:2]]
+        told = [(stage.drawn, row) for stage, row in zip(stages, step.values.tolist(), strict=True) if stage.applied]
+        for drawn, row in told:
+            if step_id == "coarse_dropout":
+                assert row == [edge for hole in drawn["holes"] for edge in hole[:2]]
             else:
-                assert values == pytest.approx([stage.drawn.get(name, 0) for name in step.names], rel=1e-6)
+                assert row == pytest.approx([drawn[name] for name in step.names], rel=1e-6)
+
+
+def test_where_a_step_was_not_applied_its_values_are_those_that_change_least(pixels):
+    rarely = augmentation_of({"type": "shift_scale_rotate", "probability": 0.0})
+    draws = BatchedPipeline(rarely).draws_of([Pipeline(rarely).explain(pixels[0], seed=0)])
+    assert draws.steps["shift_scale_rotate"].values.tolist() == [[0, 0, 1, 0]]
 
 
 def test_a_step_without_a_twin_is_named_and_refused(monkeypatch):
