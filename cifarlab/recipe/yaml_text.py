@@ -61,7 +61,9 @@ def _represent_one_line(dumper: yaml.SafeDumper, mapping: _OneLine) -> yaml.Node
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     # Only prose of single spaces survives folding unchanged; anything else is quoted.
     folds = len(text) > _FOLDED_FROM and text.isprintable() and text == " ".join(text.split())
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=">" if folds else None)
+    # Left to itself, PyYAML writes a next line (U+0085) bare between single quotes, and reads it back as a space.
+    style = ">" if folds else '"' if "\x85" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 for _class in (_Loader, _Dumper):

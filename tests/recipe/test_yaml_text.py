@@ -53,7 +53,9 @@ def test_a_number_with_an_exponent_is_a_number(text):
     assert parse_yaml(f"rate: {text}") == {"rate": 0.001}
 
 
-@pytest.mark.parametrize("text", ["1e3", "on", "null", "12", "0x1f", "2024-01-01", "~", "", " a", "a: b", "#", "é\n\t"])
+@pytest.mark.parametrize(
+    "text", ["1e3", "on", "null", "12", "0x1f", "2024-01-01", "~", "", " a", "a: b", "#", "é\n\t", "\x85", "a\x85 b\n"]
+)
 def test_a_text_stays_the_text_that_it_is(text):
     assert parse_yaml(format_yaml({"text": text})) == {"text": text}
 
