@@ -9,11 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from cifarlab.augment import Normalization
+from cifarlab.augment import BatchedNormalization, Normalization
 from cifarlab.network import build
 from cifarlab.recipe import Recipe
 from cifarlab.training.arithmetic import Arithmetic
-from cifarlab.training.evaluation import to_input
 from cifarlab.training.optimisation import build_optimizer
 from cifarlab.training.substitutes import substitute
 
@@ -34,7 +33,8 @@ class Learner:
 
     def __init__(self, recipe: Recipe, device: torch.device, arithmetic: Arithmetic) -> None:
         assert isinstance(recipe.augmentation.normalize, Normalization), "the recipe is resolved"
-        self._normalization, self._training = recipe.augmentation.normalize, recipe.training
+        self._normalization = BatchedNormalization(recipe.augmentation.normalize, device)
+        self._training = recipe.training
         self.device, self.arithmetic = device, arithmetic
         self.model = build(recipe.network).to(device).to(memory_format=arithmetic.torch_format)
         substitute(self.model, device, arithmetic.torch_format)
@@ -84,7 +84,7 @@ class Learner:
             self.optimizer.state[parameters[name]][key] = _placed_like(parameters[name], value)
 
     def _logits(self, images: Tensor) -> Tensor:
-        inputs = to_input(images, self._normalization).contiguous(memory_format=self.arithmetic.torch_format)
+        inputs = self._normalization.apply(images).contiguous(memory_format=self.arithmetic.torch_format)
         with self.arithmetic.autocast(self.device):
             logits: Tensor = self.model(inputs)
         return logits.float()
