@@ -5,13 +5,18 @@ Backgrounds are transparent and text takes the colour of the page, so that every
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation
+
+if TYPE_CHECKING:
+    from cifarlab.training.range_test import RangeTest
 
 # Ten colours that stay apart in normal vision and in all three kinds of colour blindness: the nearest two differ by 17
 # in CIELAB, where a step of about 2 is just seen; matplotlib's and Plotly's ten come down to 5.
@@ -108,6 +113,24 @@ def class_balance(counts: Mapping[str, int]) -> go.Figure:
     figure.update_xaxes(fixedrange=True)
     figure.update_yaxes(title="images", fixedrange=True, rangemode="tozero")
     return _plain(figure, height=300)
+
+
+def range_test_curve(test: RangeTest) -> go.Figure:
+    """Loss over learning rate, on a logarithmic scale: each loss, their average, and a line at each suggested rate."""
+    raw = go.Scatter(x=test.rates, y=test.losses, mode="lines", line={"color": TRAIN_COLOUR, "width": 1}, opacity=0.4)
+    average = go.Scatter(x=test.rates, y=test.smoothed, mode="lines", line={"color": TRAIN_COLOUR, "width": 3})
+    figure = go.Figure([raw.update(name="loss"), average.update(name="average")])
+    for height, (name, rate) in zip(
+        (1.0, 0.92), {"steepest": test.steepest, "valley": test.valley}.items(), strict=True
+    ):
+        if rate is not None:
+            figure.add_vline(x=rate, line={"color": TEST_COLOUR, "width": 2})
+            # Plotly places notes on a logarithmic axis by the exponent.
+            place = {"x": math.log10(rate), "y": height, "yref": "paper", "xanchor": "left", "showarrow": False}
+            figure.add_annotation(**place, text=f"{name} {rate:.3g}")
+    figure.update_xaxes(type="log", title="learning rate", fixedrange=True)
+    figure.update_yaxes(title="loss (nats)", range=test.shown_losses, fixedrange=True)
+    return _plain(figure, height=360)
 
 
 def _tint(shares: NDArray[np.float64], colour: str, full: float) -> go.Heatmap:

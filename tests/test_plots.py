@@ -8,6 +8,7 @@ import pytest
 
 from cifarlab import plots
 from cifarlab.analysis.evaluation import Evaluation
+from cifarlab.training.range_test import RangeTest
 
 CONFIGURATION = Path(__file__).parents[1] / ".streamlit" / "config.toml"
 NAMES = ("cat", "dog", "frog")
@@ -128,3 +129,27 @@ def test_class_balance_has_a_bar_for_each_class():
     (bars,) = plots.class_balance({"cat": 1200, "dog": 3}).data
     assert (bars.x, bars.y, bars.text) == (("cat", "dog"), (1200, 3), ("1,200", "3"))
     assert bars.marker.color == plots.CLASS_COLOURS[:2]
+
+
+def range_test(**changes):
+    facts = {"recipe": "tiny", "data": "sketch10", "device": "cpu", "batch_size": 32, "exploded": False}
+    curve = {"rates": (1e-3, 1e-2, 1e-1), "losses": (3.0, 1.0, 2.0), "smoothed": (3.0, 2.0, 2.5)}
+    return RangeTest(**facts | curve | {"steepest": 1e-3, "valley": 1e-2} | changes)
+
+
+def test_the_curve_of_a_range_test_has_a_line_at_each_suggestion():
+    figure = plots.range_test_curve(range_test())
+    losses, average = figure.data
+    assert (losses.x, losses.y) == ((1e-3, 1e-2, 1e-1), (3, 1, 2))
+    assert (average.x, average.y) == ((1e-3, 1e-2, 1e-1), (3, 2, 2.5))
+    assert figure.layout.xaxis.type == "log"
+    assert figure.layout.yaxis.range == pytest.approx((0.8, 3.2))
+    assert [line.x0 for line in figure.layout.shapes] == [1e-3, 1e-2]
+    assert [note.text for note in figure.layout.annotations] == ["steepest 0.001", "valley 0.01"]
+    assert [note.x for note in figure.layout.annotations] == pytest.approx([-3, -2])
+
+
+def test_a_range_test_without_suggestions_or_losses_is_drawn_too():
+    assert not plots.range_test_curve(range_test(steepest=None, valley=None)).layout.shapes
+    empty = range_test(rates=(), losses=(), smoothed=(), steepest=None, valley=None)
+    assert plots.range_test_curve(empty).data[0].x == ()

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cifarlab.command_line import checkpoints, images, recipes, runs, training, verification
+from cifarlab.command_line import checkpoints, find_lr, images, recipes, runs, training, verification
 from cifarlab.command_line.output import BAD_INPUT, FAILED, say
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command()(recipes.recipes)
 app.command()(recipes.table)
 app.command()(recipes.export)
 app.command()(training.train)
+app.command()(find_lr.find_lr)
 app.command()(runs.runs)
 app.command()(verification.verify)
 app.command()(checkpoints.evaluate)

@@ -24,7 +24,20 @@ COMMANDS = dict(commands())
 
 def test_the_commands_are_those_that_are_described():
     assert {" ".join(path) for path in COMMANDS} == {
-        *("recipes", "table", "export", "train", "runs", "verify", "evaluate", "mistakes", "ship", "data", "data fetch")
+        *(
+            "recipes",
+            "table",
+            "export",
+            "train",
+            "find-lr",
+            "runs",
+            "verify",
+            "evaluate",
+            "mistakes",
+            "ship",
+            "data",
+            "data fetch",
+        )
     }
 
 
@@ -54,7 +67,7 @@ def test_a_command_is_listed_with_a_line_that_is_not_cut(cifarlab, path):
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_a_command_that_prints_a_table_prints_json_too(path):
-    tables = {"recipes", "table", "runs", "verify", "evaluate", "mistakes", "data"}
+    tables = {"recipes", "table", "find-lr", "runs", "verify", "evaluate", "mistakes", "data"}
     assert ("--json" in {option for p in COMMANDS[path].params for option in p.opts}) == (" ".join(path) in tables)
 
 
