@@ -25,6 +25,8 @@ Draw: TypeAlias = tuple[int, NDArray[np.int64]]
 # Below this many images, starting workers takes longer than they save.
 _IMAGES_WORTH_WORKERS = 20_000
 _MOST_WORKERS = 8
+# A GPU spends as long on starting the augmentation of a small batch as on that of so many images.
+_IMAGES_TOGETHER = 8192
 
 
 def steps_per_epoch(images: int, batch_size: int) -> int:
@@ -50,18 +52,23 @@ class Plan:
 
     def __init__(self, material: Material, first_epoch: int = 1) -> None:
         self._indices, self._training = material.trained_on, material.recipe.training
-        self._epochs = range(first_epoch, self._training.epochs + 1)
-        self.steps_per_epoch = steps_per_epoch(len(self._indices), self._training.batch_size)
+        self.batch_size = self._training.batch_size
+        self.epochs = range(first_epoch, self._training.epochs + 1)
+        self.steps_per_epoch = steps_per_epoch(len(self._indices), self.batch_size)
 
     def __len__(self) -> int:
-        return self.steps_per_epoch * len(self._epochs)
+        return self.steps_per_epoch * len(self.epochs)
 
     def __iter__(self) -> Iterator[Draw]:
-        size = self._training.batch_size
-        for epoch in self._epochs:
-            order = epoch_order(self._indices, self._training.seed, epoch)
-            for start in range(0, self.steps_per_epoch * size, size):
-                yield epoch, order[start : start + size]
+        for epoch in self.epochs:
+            order = self.order(epoch)
+            for start in range(0, len(order), self.batch_size):
+                yield epoch, order[start : start + self.batch_size]
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """The indices of one epoch's images as they come, int64 (n,)."""
+        order = epoch_order(self._indices, self._training.seed, epoch)
+        return order[: self.steps_per_epoch * self.batch_size]
 
 
 @contextmanager
@@ -99,13 +106,14 @@ def _augmented_on_device(material: Material, device: torch.device, plan: Plan) -
     images = shared_tensor(material.train.images).to(device)
     labels = shared_tensor(material.train.labels).to(device)
     pipeline = BatchedPipeline(material.recipe.augmentation, device)
-    drawn_for, draws = 0, None
-    for epoch, indices in plan:
-        if draws is None or epoch != drawn_for:
-            # The previews number the epochs from 0.
-            drawn_for, draws = epoch, pipeline.draw(len(images), seed=material.recipe.training.seed, epoch=epoch - 1)
-        rows = torch.from_numpy(indices).to(device)
-        yield pipeline.apply(images.index_select(0, rows), draws, rows), labels.index_select(0, rows)
+    size = plan.batch_size
+    together = size if device.type == "cpu" else size * max(1, _IMAGES_TOGETHER // size)
+    for epoch in plan.epochs:
+        # The previews number the epochs from 0.
+        draws = pipeline.draw(len(images), seed=material.recipe.training.seed, epoch=epoch - 1)
+        for rows in torch.split(torch.from_numpy(plan.order(epoch)).to(device), together):
+            prepared = pipeline.apply(images.index_select(0, rows), draws, rows)
+            yield from zip(torch.split(prepared, size), torch.split(labels.index_select(0, rows), size), strict=True)
 
 
 def shared_tensor(array: NDArray[np.generic]) -> torch.Tensor:

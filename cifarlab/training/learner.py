@@ -13,7 +13,7 @@ from cifarlab.augment import BatchedNormalization, Normalization
 from cifarlab.network import build
 from cifarlab.recipe import Recipe
 from cifarlab.training.arithmetic import Arithmetic
-from cifarlab.training.optimisation import build_optimizer
+from cifarlab.training.optimisation import build_optimizer, set_rate
 from cifarlab.training.substitutes import substitute
 
 
@@ -28,8 +28,11 @@ class Answer:
 class Learner:
     """The network of a resolved recipe, with new weights from torch's generator, on `device`, ready to learn.
 
-    `model` holds the weights, in float32, and `optimizer` what it remembers of its steps.
+    `model` holds the weights, in float32, and `optimizer` what it remembers of its steps. So many steps as
+    `warm_up_steps` take longer than those that follow.
     """
+
+    warm_up_steps = 1
 
     def __init__(self, recipe: Recipe, device: torch.device, arithmetic: Arithmetic) -> None:
         assert isinstance(recipe.augmentation.normalize, Normalization), "the recipe is resolved"
@@ -38,7 +41,8 @@ class Learner:
         self.device, self.arithmetic = device, arithmetic
         self.model = build(recipe.network).to(device).to(memory_format=arithmetic.torch_format)
         substitute(self.model, device, arithmetic.torch_format)
-        self.optimizer = build_optimizer(recipe.training.optimizer, self.model)
+        # A GPU's rate lies beside its weights: setting it waits for nothing, and a CUDA graph can read it.
+        self.optimizer = build_optimizer(recipe.training.optimizer, self.model, capturable=device.type == "cuda")
 
     def learn(self, images: Tensor, labels: Tensor, rate: float) -> Answer:
         """One step at the learning rate `rate` on a batch: uint8 (n, 32, 32, 3) and int64 (n,), both on `device`.
@@ -46,8 +50,10 @@ class Learner:
         Waits for no device. The model is left in training mode.
         """
         self.model.train()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        set_rate(self.optimizer, rate)
+        return self._step(images, labels)
+
+    def _step(self, images: Tensor, labels: Tensor) -> Answer:
         logits = self._logits(images)
         loss = cross_entropy(logits, labels, label_smoothing=self._training.label_smoothing)
         self.optimizer.zero_grad(set_to_none=True)

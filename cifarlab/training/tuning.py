@@ -11,6 +11,7 @@ from torch import Tensor
 
 from cifarlab.recipe import Recipe
 from cifarlab.training.arithmetic import WAYS, Arithmetic
+from cifarlab.training.captured import new_learner
 from cifarlab.training.learner import Learner
 
 _LARGEST_SLICE = 128
@@ -32,9 +33,12 @@ def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithme
     """
     if recipe.training.precision != "auto":
         return Arithmetic(recipe.training.precision)
-    images, labels = images[:_LARGEST_SLICE], labels[:_LARGEST_SLICE]
+    if images.device.type == "cpu":
+        images, labels = images[:_LARGEST_SLICE], labels[:_LARGEST_SLICE]
     with torch.random.fork_rng(devices=[images.device] if images.device.type == "cuda" else []):
-        seconds = time_ways(_steps(recipe, images, labels))
+        learners = {way: new_learner(recipe, images.device, way) for way in WAYS}
+        warm_up = max(learner.warm_up_steps for learner in learners.values())
+        seconds = time_ways({way: _step(learner, images, labels) for way, learner in learners.items()}, warm_up)
     return quickest(seconds)
 
 
@@ -48,14 +52,15 @@ def quickest(seconds: Mapping[Arithmetic, float]) -> Arithmetic:
     return best
 
 
-def time_ways(steps: Mapping[Arithmetic, Callable[[], object]]) -> dict[Arithmetic, float]:
+def time_ways(steps: Mapping[Arithmetic, Callable[[], object]], warm_up: int = 1) -> dict[Arithmetic, float]:
     """The seconds of each step: the least of a few rounds, because whatever disturbs only adds.
 
-    The ways take turns, so that a disturbance meets them all; one that is far behind is not tried again.
+    The first `warm_up` steps of each, which make its kernels, do not count. The ways take turns, so that a disturbance meets them all; one that is far behind is not tried again.
     """
     end = time.perf_counter() + _MOST_SECONDS
     for step in steps.values():
-        step()  # the first makes its kernels
+        for _ in range(warm_up):
+            step()
     least = {way: _seconds(step) for way, step in steps.items()}
     for _ in range(_ROUNDS - 1):
         for way in _in_the_running(least):
@@ -68,10 +73,6 @@ def time_ways(steps: Mapping[Arithmetic, Callable[[], object]]) -> dict[Arithmet
 def _in_the_running(least: Mapping[Arithmetic, float]) -> Iterator[Arithmetic]:
     bound = _SLOWEST_WORTH_ANOTHER_ROUND * min(least.values())
     return iter([way for way, seconds in least.items() if seconds <= bound])
-
-
-def _steps(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, Callable[[], object]]:
-    return {way: _step(Learner(recipe, images.device, way), images, labels) for way in WAYS}
 
 
 def _step(learner: Learner, images: Tensor, labels: Tensor) -> Callable[[], object]:

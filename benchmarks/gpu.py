@@ -1,0 +1,104 @@
+"""Seconds that whole trainings take on one NVIDIA GPU, evaluation after each epoch included: python benchmarks/gpu.py.
+
+Images are noise of CIFAR-10's size, which take as long as any; weights, curves and status are written as always.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from cifarlab.augment import resolve
+from cifarlab.data import ImageSet
+from cifarlab.recipe import Recipe, load_recipe, with_epochs
+from cifarlab.training import RunDirectory
+from cifarlab.training.arithmetic import Arithmetic
+from cifarlab.training.captured import new_learner
+from cifarlab.training.journal import Journal
+from cifarlab.training.loop import Loop
+from cifarlab.training.material import Material
+from cifarlab.training.stopping import StopRequest
+
+# Recipe, batch size, epochs, and the seconds that it shall take at most on an H200.
+TRAININGS = (
+    ("resnet9-6m6", 512, 24, 11),
+    ("strided-135k", 512, 75, 30),
+    ("dilated-69k", 512, 75, 30),
+    ("advanced-170k", 512, 75, 30),
+    ("bottleneck-151k", 512, 75, 30),
+    ("dilated-69k", 64, 75, 60),
+)
+MEAN, STD = (0.49, 0.48, 0.45), (0.25, 0.24, 0.26)
+CLASSES = tuple(f"class {number}" for number in range(10))
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--repeats", type=int, default=3, help="how often each is trained (default 3)")
+    options.add_argument("--epochs", type=int, help="train for so many epochs instead, and say what all would take")
+    options.add_argument("--device", default="cuda:0", help="another device, to try the script (default cuda:0)")
+    chosen = options.parse_args()
+    if chosen.device.startswith("cuda") and not torch.cuda.is_available():
+        sys.exit("There is no NVIDIA GPU here; --device cpu --epochs 1 tries the script without one.")
+    device = torch.device(chosen.device)
+    print_surroundings(device)
+    print(f"\nseconds, median of n={chosen.repeats} (lowest to highest)\n")
+    print(f"{'recipe':16}{'batch':>6}{'epochs':>8}{'seconds':>26}{'goal':>6}{'images/s':>12}")
+    images, test = noise(50_000, 0), noise(10_000, 1)
+    for name, batch_size, epochs, goal in TRAININGS:
+        trained = chosen.epochs or epochs
+        recipe = adjusted(load_recipe(name), batch_size, trained)
+        results = [train(recipe, images, test, device) for _ in range(chosen.repeats)]
+        seconds = [elapsed * epochs / trained for elapsed, _ in results]
+        speed = statistics.median(speed for _, speed in results)
+        shown = f"{statistics.median(seconds):.1f} ({min(seconds):.1f} to {max(seconds):.1f})"
+        print(f"{name:16}{batch_size:>6}{epochs:>8}{shown:>26}{goal:>6}{speed:>12,.0f}", flush=True)
+
+
+def noise(count: int, seed: int) -> ImageSet:
+    generator = np.random.default_rng(seed)
+    images = generator.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+    labels = generator.integers(0, len(CLASSES), count, dtype=np.int64)
+    return ImageSet(images, labels, CLASSES, "noise", "train")
+
+
+def adjusted(recipe: Recipe, batch_size: int, epochs: int) -> Recipe:
+    # A rate this low keeps noise from diverging; it costs the same.
+    training = with_epochs(recipe.training, epochs).model_copy(update={"batch_size": batch_size})
+    schedule = training.schedule.model_copy(update={"peak": 1e-4})
+    changes = {
+        "training": training.model_copy(update={"schedule": schedule}),
+        "augmentation": resolve(recipe.augmentation, MEAN, STD),
+    }
+    return recipe.model_copy(update=changes)
+
+
+def train(recipe: Recipe, images: ImageSet, test: ImageSet, device: torch.device) -> tuple[float, float]:
+    """Seconds of all epochs, and images per second in the last of them."""
+    material = Material(recipe, images, np.arange(len(images)), np.arange(0), test)
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as folder:
+        journal = Journal(Path(folder), recipe.training.epochs)
+        started = time.perf_counter()
+        learner = new_learner(recipe, device, Arithmetic("bfloat16", "channels_last"))
+        Loop(material, learner, 0, journal, StopRequest(Path(folder))).run()
+        elapsed = time.perf_counter() - started
+        return elapsed, RunDirectory(Path(folder)).metrics()[-1].images_per_second
+
+
+def print_surroundings(device: torch.device) -> None:
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
+    print(f"{name}, {platform.platform()}, Python {platform.python_version()}")
+    print(f"torch {torch.__version__}, CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}")
+
+
+if __name__ == "__main__":
+    main()
