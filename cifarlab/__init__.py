@@ -10,15 +10,16 @@ if TYPE_CHECKING:
     from cifarlab.data import load_images
     from cifarlab.network import build, trace
     from cifarlab.recipe import load_recipe
-    from cifarlab.training import load_checkpoint, train
+    from cifarlab.training import load_checkpoint, resume, train
 
-__all__ = ["build", "load_checkpoint", "load_images", "load_recipe", "trace", "train"]
+__all__ = ["build", "load_checkpoint", "load_images", "load_recipe", "resume", "trace", "train"]
 
 _HOMES = {
     "build": "network",
     "load_checkpoint": "training",
     "load_images": "data",
     "load_recipe": "recipe",
+    "resume": "training",
     "trace": "network",
     "train": "training",
 }

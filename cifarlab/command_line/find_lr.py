@@ -35,9 +35,9 @@ def find_lr(
     The learning rate range test: the network is trained from new weights while the rate rises at every step, until the
     loss explodes. Suggested are the rate where the loss falls steepest, and the one in the middle of its longest fall.
     """
-    from cifarlab.training import let_idle_threads_sleep
+    from cifarlab.training import devote_to_training
 
-    let_idle_threads_sleep()
+    devote_to_training()
     for path in out or ():
         _writer(path)
     chosen = load_recipe(recipe)

@@ -14,13 +14,14 @@ from cifarlab.training.checkpoint import (
     shipped_checkpoints,
 )
 from cifarlab.training.device import available_devices, let_idle_threads_sleep
-from cifarlab.training.launch import launch, stop
+from cifarlab.training.launch import launch, relaunch, stop
 from cifarlab.training.optimisation import learning_rate
+from cifarlab.training.process import devote_to_training
 from cifarlab.training.records import EpochMetrics, RunInfo, RunStatus, State
 from cifarlab.training.run import RunDirectory, list_runs, runs_folder
 
 if TYPE_CHECKING:
-    from cifarlab.training.engine import train
+    from cifarlab.training.engine import resume, train
 
 __all__ = [
     "CheckpointFacts",
@@ -32,12 +33,15 @@ __all__ = [
     "StoredLogits",
     "available_devices",
     "checkpoint_facts",
+    "devote_to_training",
     "launch",
     "learning_rate",
     "let_idle_threads_sleep",
     "list_runs",
     "load_checkpoint",
     "load_test_logits",
+    "relaunch",
+    "resume",
     "runs_folder",
     "shipped_checkpoints",
     "stop",
@@ -46,7 +50,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`train` arrives on first use: it needs PyTorch, which takes seconds to import."""
-    if name == "train":
-        return import_module("cifarlab.training.engine").train
+    """`train` and `resume` arrive on first use: they need PyTorch, which takes seconds to import."""
+    if name in ("train", "resume"):
+        return getattr(import_module("cifarlab.training.engine"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Starting a run in a process of its own on this machine, and ending it."""
+"""Starting a run in a process of its own on this machine, ending it, and taking it up again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from cifarlab.recipe import Recipe, save_recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.journal import Journal
 from cifarlab.training.lock import INHERITED, RunLock, holder
-from cifarlab.training.records import RunStatus
-from cifarlab.training.run import LOG, RECIPE, STATUS, RunDirectory, runs_folder
+from cifarlab.training.records import RunRequest, RunStatus
+from cifarlab.training.run import LOG, RECIPE, REQUEST, STATUS, RunDirectory, runs_folder
 
 # So much less does the system favour a run than the page that shows it.
 _NICENESS = 5
@@ -37,22 +37,33 @@ def launch(
     Raises:
         ValueError: the directory cannot be written.
     """
-    source = data or default_source()
-    try:
-        directory = new_directory(runs_folder() if runs_dir is None else Path(runs_dir), recipe.name)
+    source, folder = str(data or default_source()), runs_folder() if runs_dir is None else Path(runs_dir)
+    with _written_below(folder):
+        directory = new_directory(folder, recipe.name)
         save_recipe(recipe, directory / RECIPE)
         with RunLock(directory) as lock:
-            Journal(directory, recipe.training.epochs).report(state="queued", message="Starting the process.")
-            process = _start(directory, str(source), device, lock)
-            lock.name_holder(process.pid)
-    except OSError as error:
-        raise ValueError(
-            f"runs: {error.filename or runs_dir} cannot be written: {error.strerror or error}; "
-            "free some space there, or set CIFARLAB_RUNS to another folder"
-        ) from error
-    # Whoever starts a process has to take notice of its end, or it stays in the system's table.
-    threading.Thread(target=process.wait, name=f"end of {directory.name}", daemon=True).start()
+            # Should the process not come up, whoever takes the run up knows what was asked for.
+            replace_file(directory / REQUEST, RunRequest(data=source, device=device).model_dump_json().encode())
+            options = ["--run-dir", str(directory), "--data", source, "--device", device]
+            _start(directory, ["train", str(directory / RECIPE), *options], recipe, lock)
     return RunDirectory(directory)
+
+
+def relaunch(run: RunDirectory) -> RunDirectory:
+    """Take up a run that was stopped, failed or crashed, in a process that outlives this one: see `engine.resume`.
+
+    The run is `queued` until the process is up; what it prints goes to the end of the run's log.
+
+    Raises:
+        ValueError: the run is finished or at work, it has no readable recipe, or its directory is gone or cannot be
+            written.
+    """
+    recipe = run.recipe()
+    with _written_below(run.path), RunLock(run.path) as lock:
+        if run.status().state == "finished":
+            raise ValueError(f"run: {run.name} is finished; there is nothing to resume")
+        _start(run.path, ["resume", str(run.path)], recipe, lock)
+    return run
 
 
 def stop(run: RunDirectory, *, patience_seconds: float = 5.0) -> RunStatus:
@@ -66,14 +77,15 @@ def stop(run: RunDirectory, *, patience_seconds: float = 5.0) -> RunStatus:
     if not run.is_alive():
         return run.status()
     run.ask("stop")
+    if _wait_until(lambda: not run.is_alive(), patience_seconds):
+        return run.status()
     for escalate in (signal.SIGTERM, signal.SIGKILL):
-        if _wait_until(lambda: not run.is_alive(), patience_seconds):
-            return run.status()
         process_id = holder(run.path)
         if process_id is not None:
             with suppress(ProcessLookupError):
                 os.kill(process_id, escalate)
-    _wait_until(lambda: not run.is_alive(), patience_seconds)
+        if _wait_until(lambda: not run.is_alive(), patience_seconds):
+            break
     return _note_killed(run)
 
 
@@ -103,11 +115,23 @@ def new_directory(folder: Path, name: str) -> Path:
             return directory
 
 
-def _start(directory: Path, source: str, device: str, lock: RunLock) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "cifarlab", "train", str(directory / RECIPE), "--run-dir", str(directory)]
+@contextmanager
+def _written_below(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ValueError(
+            f"runs: {error.filename or folder} cannot be written: {error.strerror or error}; "
+            "free some space there, or set CIFARLAB_RUNS to another folder"
+        ) from error
+
+
+def _start(directory: Path, arguments: list[str], recipe: Recipe, lock: RunLock) -> None:
+    """Start the command line in a process of its own, which has the lock from its first moment on."""
+    Journal(directory, recipe.training.epochs).report(state="queued", message="Starting the process.")
     with (directory / LOG).open("ab") as log:
         process = subprocess.Popen(
-            [*command, "--data", source, "--device", device],
+            [sys.executable, "-m", "cifarlab", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -115,9 +139,11 @@ def _start(directory: Path, source: str, device: str, lock: RunLock) -> subproce
             pass_fds=(lock.descriptor,),
             start_new_session=True,
         )
+    lock.name_holder(process.pid)
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
-    return process
+    # Whoever starts a process has to take notice of its end, or it stays in the system's table.
+    threading.Thread(target=process.wait, name=f"end of {directory.name}", daemon=True).start()
 
 
 def _environment(lock: RunLock) -> dict[str, str]:

@@ -29,6 +29,7 @@ def test_the_commands_are_those_that_are_described():
             "table",
             "export",
             "train",
+            "resume",
             "find-lr",
             "runs",
             "verify",

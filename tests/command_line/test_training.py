@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 
-from cifarlab.recipe import load_recipe, save_recipe
+from cifarlab.recipe import load_recipe, save_recipe, with_epochs
 from cifarlab.training import RunDirectory, engine, list_runs, runs_folder
 
 
@@ -132,6 +136,94 @@ def test_on_a_terminal_a_bar_moves_and_a_path_with_brackets_is_no_markup(cifarla
     images = shutil.copytree(folder, tmp_path / "[/bold]")
     ran = cifarlab("train", "quick", "--data", images, "--device", "cpu", "--epochs", "1")
     assert ran.code == 0
-    assert "100 %" in ran.out
+    assert "1/1 steps" in ran.out
     assert "epoch 1/1 | train loss" in ran.out
     assert "[/bold]" in ran.out
+
+
+@pytest.fixture
+def stopped(folder, tmp_path):
+    """The directory of a run of six epochs that was stopped after the first or the second."""
+    recipe = load_recipe("quick")
+    six = recipe.model_copy(update={"training": with_epochs(recipe.training, 6)})
+    run = RunDirectory(tmp_path / "stopped")
+
+    def stop_in_the_second(status):
+        if status.epoch == 2:
+            run.ask("stop")
+
+    assert engine.train(six, run.path, data=folder, device="cpu", on_progress=stop_in_the_second).state == "stopped"
+    return run.path
+
+
+def test_a_run_that_was_stopped_goes_on_after_its_last_epoch(cifarlab, stopped):
+    run = RunDirectory(stopped)
+    done = len(run.metrics())
+    (stopped / "log.txt").write_text("of the first process\n")
+    ran = cifarlab("resume", stopped)
+    assert (ran.code, ran.err) == (0, "")
+    first, *lines, last = ran.out.splitlines()
+    assert first == f"Going on with quick after epoch {done} of 6 in {stopped}"
+    assert [line.split(" | ")[0] for line in lines] == [f"epoch {number}/6" for number in range(done + 1, 7)]
+    assert last == run.status().message
+    assert [metrics.epoch for metrics in run.metrics()] == [1, 2, 3, 4, 5, 6]
+    assert run.log_tail().startswith("of the first process\n")
+    assert "INFO finished: Epoch 6 of 6" in run.log_tail()
+
+
+def test_a_run_that_was_stopped_says_how_to_go_on_with_it(train, cifarlab, tmp_path, monkeypatch):
+    run_dir = tmp_path / "my run"
+    run_dir.mkdir()
+    recipe = load_recipe("quick")
+    one = recipe.model_copy(update={"training": with_epochs(recipe.training, 1)})
+    save_recipe(one, run_dir / "recipe.yaml")
+    with monkeypatch.context() as early:
+        early.setattr(engine, "gather", lambda *_: signal.raise_signal(signal.SIGINT))
+        ran = train("--run-dir", run_dir)
+    assert ran.code == 0
+    stopped, advice = ran.out.splitlines()[-2:]
+    assert stopped.startswith("Stopped by SIGINT. No epoch was complete")
+    assert advice == f"Go on with: cifarlab resume '{run_dir}'"
+    again = cifarlab(*shlex.split(advice.partition("cifarlab ")[2]))
+    assert again.code == 0
+    assert again.out.splitlines()[0] == f"Starting quick again in {run_dir}: no epoch was complete; epochs: 1"
+
+
+def test_a_finished_run_is_not_taken_up(cifarlab, trained):
+    ran = cifarlab("resume", trained)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"Error: run_dir: the run in {trained} is finished; there is nothing to resume\n"
+
+
+def test_a_folder_without_a_run_is_not_taken_up_and_stays_as_it_is(cifarlab, tmp_path):
+    (tmp_path / "empty").mkdir()
+    ran = cifarlab("resume", tmp_path / "empty")
+    assert (ran.code, ran.out) == (2, "")
+    assert "holds no run; start one with train" in ran.err
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_run_is_not_taken_up_on_other_images(cifarlab, stopped):
+    ran = cifarlab("resume", stopped, "--data", "sketch10")
+    assert ran.code == 1
+    assert "are not those that this run was started on" in ran.err
+    assert ran.err.endswith(f"The log is {stopped / 'log.txt'}\n")
+
+
+def test_a_run_is_not_taken_up_on_a_device_that_is_not_here(cifarlab, stopped):
+    ran = cifarlab("resume", stopped, "--device", "cuda:99")
+    assert (ran.code, ran.out) == (2, "")
+    assert "device: 'cuda:99' is not here" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["train", "not-there"], ["resume", "not-there"], ["find-lr", "not-there"]])
+def test_the_process_is_set_up_for_training_before_torch_is_there(arguments):
+    source = f"""
+import sys
+import cifarlab.training
+from cifarlab.command_line import main
+cifarlab.training.devote_to_training = lambda: print("torch" in sys.modules)
+sys.exit(main({arguments!r}))
+"""
+    ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (2, "False\n")

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from cifarlab.recipe import save_recipe
-from cifarlab.training import RunDirectory, launch, load_checkpoint, stop
-from cifarlab.training.lock import holder
+from cifarlab.training import RunDirectory, launch, load_checkpoint, relaunch, stop, train
+from cifarlab.training.lock import RunLock, holder
 
 LAUNCH = """
 import sys
@@ -91,6 +91,77 @@ def test_a_folder_that_cannot_be_written_gives_one_sentence(recipe, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"cannot be written: .*or set CIFARLAB_RUNS to another folder"):
         launch(recipe, data="sketch10", runs_dir=tmp_path / "file")
+
+
+def test_a_process_that_is_killed_by_a_signal_before_it_listens_was_stopped(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", _script(tmp_path, "while :; do sleep 0.05; done"))
+    run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
+    assert stop(run, patience_seconds=0.5).state == "stopped"
+    assert run.status().state == "stopped"
+
+
+@pytest.fixture
+def stopped(endless, pictures, tmp_path):
+    """A run of a thousand epochs that was stopped after some of them."""
+    run = RunDirectory(tmp_path / "stopped")
+
+    def ask_in_the_second(status):
+        if status.epoch == 2:
+            run.ask("stop")
+
+    assert train(endless, run.path, data=pictures, device="cpu", on_progress=ask_in_the_second).state == "stopped"
+    return run
+
+
+def test_a_run_is_taken_up_in_a_process_of_its_own_again_and_again(stopped):
+    run = stopped
+    for end in (stop, _kill):
+        before = [metrics.epoch for metrics in run.metrics()]
+        assert relaunch(run) is run
+        assert run.is_alive()
+        assert run.status().is_active
+        wait_until(lambda before=before: len(run.metrics()) > len(before) + 1, run)
+        end(run)
+    epochs = [metrics.epoch for metrics in run.metrics()]
+    assert epochs == list(range(1, len(epochs) + 1))
+    assert run.status().state == "crashed"
+    assert run.log_tail().count("Going on with tiny after epoch") == 2
+    load_checkpoint(run.path)
+
+
+def test_a_run_whose_process_did_not_come_up_is_taken_up_as_it_was_asked_for(recipe, pictures, tmp_path, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", _broken_python(tmp_path))
+        run = launch(recipe, data=pictures, device="cpu", runs_dir=tmp_path)
+        wait_until(lambda: not run.is_alive(), run)
+    relaunch(run)
+    wait_until(lambda: not run.is_alive(), run)
+    assert run.status().state == "finished"
+    assert (run.info().data, run.info().device) == (str(pictures), "cpu")
+
+
+def test_a_finished_run_is_not_taken_up(finished):
+    before = finished.status()
+    with pytest.raises(ValueError, match=r"^run: finished is finished; there is nothing to resume$"):
+        relaunch(finished)
+    assert finished.status() == before
+
+
+def test_a_run_at_work_is_not_taken_up(stopped):
+    before = stopped.status()
+    with RunLock(stopped.path), pytest.raises(ValueError, match="is in use by a process that trains there"):
+        relaunch(stopped)
+    assert stopped.status() == before
+
+
+def test_a_run_that_is_gone_is_not_taken_up(tmp_path):
+    with pytest.raises(ValueError, match="is not there; it was deleted or moved"):
+        relaunch(RunDirectory(tmp_path / "gone"))
+
+
+def _kill(run):
+    os.kill(holder(run.path), signal.SIGKILL)
+    wait_until(lambda: not run.is_alive(), run)
 
 
 def _broken_python(folder):
