@@ -53,9 +53,10 @@ def quickest(seconds: Mapping[Arithmetic, float]) -> Arithmetic:
 
 
 def time_ways(steps: Mapping[Arithmetic, Callable[[], object]], warm_up: int = 1) -> dict[Arithmetic, float]:
-    """The seconds of each step: the least of a few rounds, because whatever disturbs only adds.
+    """The seconds of each step: the least of several rounds, because whatever disturbs only adds.
 
-    The first `warm_up` steps of each, which make its kernels, do not count. The ways take turns, so that a disturbance meets them all; one that is far behind is not tried again.
+    The first `warm_up` steps of each, which make its kernels, do not count. The ways take turns, so that a disturbance
+    meets them all; one that is far behind is not tried again.
     """
     started = time.perf_counter()
     for step in steps.values():
