@@ -15,7 +15,7 @@ from cifarlab.training.captured import new_learner
 from cifarlab.training.learner import Learner
 
 _LARGEST_SLICE = 128
-_FEWEST_ROUNDS = 4
+_FEWEST_ROUNDS, _MOST_ROUNDS = 4, 20
 _USUAL_SECONDS, _MOST_SECONDS = 2.0, 8.0
 # A way has to beat the one before it by so much to be taken, so that noise does not choose.
 _MARGIN = 1.02
@@ -29,7 +29,7 @@ def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithme
 
     A precision that the recipe names is taken, with channels last, so that the same recipe gives the same weights
     whatever else the machine is doing; `auto` measures every way on a part of the batch, in about two seconds for a
-    small network and never many more than eight. torch's random numbers are afterwards what they were.
+    small network and never in many more than eight. torch's random numbers are afterwards what they were.
     """
     if recipe.training.precision != "auto":
         return Arithmetic(recipe.training.precision)
@@ -64,7 +64,7 @@ def time_ways(steps: Mapping[Arithmetic, Callable[[], object]], warm_up: int = 1
             step()
     least = {way: _seconds(step) for way, step in steps.items()}
     rounds = 1
-    while rounds < _FEWEST_ROUNDS or time.perf_counter() < started + _USUAL_SECONDS:
+    while rounds < _FEWEST_ROUNDS or (rounds < _MOST_ROUNDS and time.perf_counter() < started + _USUAL_SECONDS):
         for way in _in_the_running(least):
             if time.perf_counter() > started + _MOST_SECONDS:
                 return least
