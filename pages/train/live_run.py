@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
 from time import monotonic
 from typing import NamedTuple
 
 import streamlit as st
 
 from cifarlab.recipe import Recipe
-from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, State, stop
+from cifarlab.training import RunDirectory, RunStatus, State, stop
 from pages.parts.boundary import boundary
 from pages.parts.places import page_file
 from pages.parts.run_states import STATES
 from pages.parts.running import running
+from pages.train import ended
 from pages.train.curves import draw_curves
+from pages.train.figures import draw_figures
 
 POLL_SECONDS = 1.0
 SECONDS_BETWEEN_WHOLE_PAGES = 5.0
@@ -55,8 +56,8 @@ def _draw(run: RunDirectory, seen: Seen, target: float | None) -> None:
         running.clear()
         st.rerun()  # the whole page: the list and the bar learn of it, and at the end nobody asks any more
     _head(run, status)
-    _state(status)
-    _figures(status, metrics)
+    _state(run, status)
+    draw_figures(status, metrics)
     draw_curves(metrics, status.epochs if status.is_active or not metrics else metrics[-1].epoch, target)
     with st.expander("Log", key="run.log"):
         lines = LOG_LINES_WHILE_TRAINING if status.is_active else LOG_LINES_AFTERWARDS
@@ -78,14 +79,12 @@ def _head(run: RunDirectory, status: RunStatus) -> None:
             )
 
 
-def _state(status: RunStatus) -> None:
+def _state(run: RunDirectory, status: RunStatus) -> None:
     """How far it is, or how it ended."""
     if status.is_active:
         st.progress(status.step / status.steps if status.steps else 0.0, progress_text(status))
-    elif status.state in ("failed", "crashed"):
-        st.error(status.message)
     else:
-        st.caption(status.message)
+        ended.draw(run, status)
 
 
 def progress_text(status: RunStatus) -> str:
@@ -109,40 +108,7 @@ def _end(run: RunDirectory) -> None:
         log.exception("%s could not be stopped", run.name)
 
 
-def _figures(status: RunStatus, metrics: Sequence[EpochMetrics]) -> None:
-    last = metrics[-1] if metrics else None
-    speed = status.images_per_second or (last.images_per_second if last else None)
-    left = status.eta_seconds if status.is_active else None
-    figures = {
-        "Test accuracy": _percent(last.test_accuracy if last else None),
-        "Train accuracy": _percent(last.train_accuracy if last else None),
-        "Test loss (nats)": f"{last.test_loss:.3f}" if last else "–",
-        "Images per second": f"{speed:,.0f}" if speed else "–",
-        "Time left" if status.is_active else "Time taken": duration(left if status.is_active else _taken(last)),
-    }
-    with st.container(horizontal=True, key="run-figures"):
-        for name, figure in figures.items():
-            st.metric(name, figure, width=155)
-
-
 def _target(recipe: Recipe) -> float | None:
     """The test accuracy that the recipe's goals ask for, 0..1."""
     asked = [goal.percent / 100 for goal in recipe.goals if goal.type == "accuracy_at_least"]
     return max(asked, default=None)
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.2f} %"
-
-
-def _taken(last: EpochMetrics | None) -> float | None:
-    return last.elapsed_seconds if last else None
-
-
-def duration(seconds: float | None) -> str:
-    """A time span to two units: `2 h 5 min`, `3 min 20 s`, `8 s`."""
-    if seconds is None:
-        return "–"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -11,7 +11,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -137,8 +137,14 @@ def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
     return new_visitor()
 
 
+@pytest.fixture
+def short_lived_server(server_home: Path) -> Callable[[], AbstractContextManager[str]]:
+    """Starts another server over this module's folders, and kills it where its context ends."""
+    return lambda: _serving(server_home, subprocess.Popen.kill)
+
+
 @contextmanager
-def _serving(home: Path) -> Iterator[str]:
+def _serving(home: Path, end: Callable[[subprocess.Popen[bytes]], None] = subprocess.Popen.terminate) -> Iterator[str]:
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     command += ["--server.address=127.0.0.1", "--server.headless=true"]
@@ -151,7 +157,7 @@ def _serving(home: Path) -> Iterator[str]:
         _wait_until_healthy(f"http://127.0.0.1:{port}", process, log)
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
+        end(process)
         process.wait(timeout=PATIENCE_SECONDS)
 
 

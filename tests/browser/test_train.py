@@ -1,15 +1,22 @@
-"""The page Train, as a visitor meets it: a run is launched, watched, left, found again and stopped."""
+"""The page Train, as a visitor meets it: a run is launched, watched, left, found again, stopped and taken up."""
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import threading
+from dataclasses import replace
+from time import monotonic
 
 import pytest
 from playwright.sync_api import expect
 
-from cifarlab.training import list_runs, stop
+from cifarlab.training import RunDirectory, list_runs, stop
+from cifarlab.training.lock import holder
 
 NEVER_ENDING = 1000
+LONG_ENOUGH_TO_BE_KILLED = 60
 START_MILLISECONDS = 120_000  # a busy machine takes its time to import PyTorch
 
 
@@ -24,10 +31,12 @@ def _no_run_left_behind(tmp_path_factory):
 
 @pytest.fixture
 def let_in(new_visitor, image_folder):
-    """Lets a visitor in who has `quick` open, and a folder of twenty images to train on."""
+    """Lets a visitor in who has `quick` open, and a folder of twenty images to train on; `address` is the server's."""
 
-    def let_in():
+    def let_in(address=None):
         visitor = new_visitor()
+        if address:
+            visitor = replace(visitor, address=address)
         visitor.open("train?recipe=quick")
         visitor.at("images-menu").get_by_role("button").click()
         folder = visitor.page.get_by_role("textbox", name="A folder on this machine")
@@ -114,3 +123,44 @@ def test_a_run_goes_on_without_its_page_is_found_again_and_is_stopped(let_in, ne
     expect(state(other)).to_have_text(f"{name} · stopped")
     expect(other.at("train-result")).to_contain_text("Stopped on request. Epoch")
     expect(other.at("header")).not_to_contain_text("running")
+
+
+def kill(run):
+    """End the process of a run at once, when it has two epochs behind it."""
+    end = monotonic() + START_MILLISECONDS / 1000
+    while len(run.metrics()) < 2:
+        assert monotonic() < end, run.log_tail()
+        threading.Event().wait(0.02)
+    os.kill(holder(run.path), signal.SIGKILL)
+
+
+def test_a_run_whose_process_was_killed_is_resumed_and_its_curves_go_on_in_their_place(let_in, server_home):
+    visitor = let_in()
+    name = launch(visitor, LONG_ENOUGH_TO_BE_KILLED)
+    run = RunDirectory(server_home / "runs" / name)
+    kill(run)
+    expect(state(visitor)).to_have_text(f"{name} · crashed")
+    expect(visitor.at("run-ended")).to_contain_text("ended without a word")
+    expect(visitor.at("run-ended")).to_contain_text("Press Resume")
+    expect(visitor.at("header")).not_to_contain_text("running")
+    held = chart(visitor).element_handle()
+    visitor.page.get_by_role("button", name="Resume").click()
+    expect(state(visitor)).to_have_text(re.compile(f"^{name} · (waiting to start|training)$"))
+    expect(visitor.page.get_by_role("button", name="Resume")).not_to_be_visible()
+    expect(state(visitor)).to_have_text(f"{name} · finished", timeout=START_MILLISECONDS)
+    assert held.evaluate("chart => chart.isConnected")
+    assert [metrics.epoch for metrics in run.metrics()] == list(range(1, LONG_ENOUGH_TO_BE_KILLED + 1))
+    expect(visitor.page.get_by_role("button", name="Resume")).not_to_be_visible()
+
+
+def test_a_run_outlives_the_server_and_is_found_again_by_the_next(let_in, new_visitor, short_lived_server):
+    with short_lived_server() as address:
+        name = launch(let_in(address), NEVER_ENDING)
+    with short_lived_server() as address:
+        other = replace(new_visitor(), address=address)
+        other.open("train")
+        expect(state(other)).to_have_text(re.compile(f"^{name} · (waiting to start|training)$"))
+        wait_for_second_epoch(other)
+        other.page.get_by_role("button", name="Stop").click()
+        expect(state(other)).to_have_text(f"{name} · stopped")
+        expect(other.page.get_by_role("button", name="Resume")).to_be_visible()

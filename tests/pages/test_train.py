@@ -1,5 +1,7 @@
 """The page Train without a browser, over run directories as a training process leaves them."""
 
+import re
+import sys
 from itertools import pairwise
 
 import pytest
@@ -14,12 +16,13 @@ from cifarlab.recipe import Training, load_recipe, save_recipe
 from cifarlab.recipe.optimizers import SGD
 from cifarlab.recipe.schedules import StepDecay
 from cifarlab.recipe.training import Ema
-from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, runs_folder
+from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, list_runs, runs_folder, stop
 from cifarlab.training.lock import RunLock
 from pages.parts.fields import editable
 from pages.train import launch_panel
 from pages.train.curves import MOST_EPOCHS, points_of, thinned
-from pages.train.live_run import duration, progress_text
+from pages.train.figures import duration
+from pages.train.live_run import progress_text
 from pages.train.run_list import row_of
 from pages.train.schedule_chart import MOST_POINTS, points_of_schedule
 
@@ -36,7 +39,7 @@ with boundary():
 """
 
 
-def epoch(number, test_accuracy=0.5):
+def epoch(number, test_accuracy=0.5, **more):
     return EpochMetrics(
         epoch=number,
         train_loss=2.0 / number,
@@ -46,6 +49,7 @@ def epoch(number, test_accuracy=0.5):
         learning_rate=0.01,
         elapsed_seconds=62.0 * number,
         images_per_second=1234.0,
+        **more,
     )
 
 
@@ -97,12 +101,16 @@ def figures(app):
     return {metric.label: metric.value for metric in app.metric}
 
 
+def buttons(app):
+    return [button.key for button in app.button]
+
+
 def test_without_a_run_the_page_says_what_to_do_and_offers_it(visit):
     app = visit(recipe="dilated-69k")
     assert "No run yet" in words(app)
     app.button(key="train.quick").click().run()
     assert "**quick** on" in words(app)
-    assert "train.quick" not in [button.key for button in app.button]
+    assert "train.quick" not in buttons(app)
 
 
 def test_a_finished_run_shows_its_figures_and_the_way_to_its_mistakes(visit, finished):
@@ -117,6 +125,7 @@ def test_a_finished_run_shows_its_figures_and_the_way_to_its_mistakes(visit, fin
         "Time taken": "2 min 4 s",
     }
     assert [link.label for link in app.get("page_link")] == ["Open its mistakes"]
+    assert "run.resume" not in buttons(app)
     assert "a line of the log" in app.code[0].value
     assert not app.exception
 
@@ -132,8 +141,56 @@ def test_a_run_at_work_can_be_stopped_and_is_stopping_then(visit, make_run):
         app.run()
         assert "**working** · stopping" in words(app)
         assert app.button(key="run.stop").disabled
+        assert "run.resume" not in buttons(app)
     assert "**working** · crashed" in words(app.run())
-    assert "ended without a word" in app.error[0].value
+    assert re.search(r"ended without a word.* Press \*Resume\*", app.error[0].value)
+
+
+def test_the_answer_to_an_image_and_its_mirror_image_has_a_figure_where_it_is_known(visit, make_run):
+    make_run("flipped", RunStatus(state="finished", epoch=1, epochs=1), [epoch(1, 0.6, test_flip_accuracy=0.615)])
+    metrics = {metric.label: metric for metric in visit().metric}
+    assert metrics["With mirror image"].value == "61.50 %"
+    assert metrics["With mirror image"].help == "Test accuracy of the mean answer to an image and its mirror image"
+    assert metrics["Test accuracy"].value == "60.00 %"
+
+
+@pytest.fixture
+def idle_process(monkeypatch, tmp_path):
+    """What is started in place of Python: it writes down what it was started with, and waits to be ended."""
+    script = tmp_path / "python"
+    script.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path / "started"}\nwhile :; do sleep 0.05; done\n')
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    yield tmp_path / "started"
+    for run in list_runs():
+        stop(run, patience_seconds=0.1)
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed", "running"])  # the last of them without a process: crashed
+def test_a_run_that_did_not_finish_is_taken_up_with_one_click(visit, make_run, idle_process, state):
+    run = make_run("unfinished", RunStatus(state=state, epoch=2, epochs=4, message="It ended."), [epoch(1)])
+    app = visit()
+    app.button(key="run.resume").click().run()
+    assert "**unfinished** · waiting to start" in words(app)
+    assert figures(app)["Test accuracy"] == "50.00 %"
+    assert "run.resume" not in buttons(app)
+    assert run.is_alive()
+    stop(run, patience_seconds=0.1)
+    assert idle_process.read_text() == f"-m cifarlab resume {run.path}\n"
+    assert "**unfinished** · stopped" in words(app.run())
+
+
+def test_a_run_that_cannot_be_taken_up_says_why_until_another_is_watched(visit, finished, make_run):
+    run = make_run("unfinished", RunStatus(state="stopped", epochs=4, message="Stopped on request."))
+    app = visit(run=run.name)
+    (run.path / "run.lock").mkdir()
+    app.button(key="run.resume").click().run()
+    assert len(app.error) == 1
+    assert app.error[0].value.startswith("The run was not taken up. ")
+    assert "run.lock cannot be written" in app.error[0].value
+    assert app.button(key="run.resume")
+    app.query_params["run"] = finished.name
+    assert not app.run().error
 
 
 def test_a_failed_run_says_why(visit, make_run):
