@@ -8,6 +8,7 @@ import streamlit as st
 
 from cifarlab.training import EpochMetrics, RunStatus
 
+WIDTH = 148  # six of them stand side by side in a window of 1366 pixels
 FLIPPED = "With mirror image"
 HELP = {FLIPPED: "Test accuracy of the mean answer to an image and its mirror image"}
 
@@ -27,7 +28,7 @@ def draw_figures(status: RunStatus, metrics: Sequence[EpochMetrics]) -> None:
     }
     with st.container(horizontal=True, key="run-figures"):
         for name, figure in figures.items():
-            st.metric(name, figure, width=155, help=HELP.get(name))
+            st.metric(name, figure, width=WIDTH, help=HELP.get(name))
 
 
 def _flipped(last: EpochMetrics | None) -> dict[str, str]:
