@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from cifarlab.augment import resolve
 from cifarlab.recipe import Recipe, load_recipe
+from cifarlab.training import devote_to_training
 
 RECIPES = ("strided-135k", "dilated-69k", "advanced-170k", "bottleneck-151k", "resnet9-6m6")
 MEAN, STD = (0.49, 0.48, 0.45), (0.25, 0.24, 0.26)
@@ -71,15 +72,14 @@ def spread(values: list[float]) -> str:
 def timed_apart(what: str, recipe: str, seconds: float) -> dict[str, float | str]:
     """Each in a process of its own: how a process gets its memory and threads cannot be undone."""
     command = [sys.executable, __file__, "--time", what, recipe, "--seconds", str(seconds)]
-    environment = dict(os.environ)
-    if what != "course":
-        environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     result: dict[str, float | str] = json.loads(answer.stdout.splitlines()[-1])
     return result
 
 
 def timed_here(what: str, name: str, seconds: float) -> dict[str, float | str]:
+    if what != "course":
+        devote_to_training()  # before torch is imported
     recipe = load_recipe(name)
     recipe = recipe.model_copy(update={"augmentation": resolve(recipe.augmentation, MEAN, STD)})
     generator = np.random.default_rng(0)
@@ -156,10 +156,8 @@ def engine(what: str, recipe: Recipe, images: NDArray[np.uint8], labels: NDArray
     from cifarlab.training.batches import open_batches
     from cifarlab.training.learner import Learner
     from cifarlab.training.material import Material
-    from cifarlab.training.memory import keep_freed_memory
     from cifarlab.training.tuning import choose_arithmetic
 
-    keep_freed_memory()
     device, names = torch.device("cpu"), tuple(f"class {number}" for number in range(CLASSES))
     train = ImageSet(images, labels, names, "noise", "train")
     nothing = replace(train, images=images[:0], labels=labels[:0], split="test")

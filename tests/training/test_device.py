@@ -74,10 +74,11 @@ def test_a_container_may_grant_fewer_cores_than_there_are(monkeypatch):
     assert device.usable_cores() >= 1
 
 
-def test_waiting_threads_sleep_unless_the_user_chose(monkeypatch):
+@pytest.mark.parametrize("chosen", [{"OMP_WAIT_POLICY": "ACTIVE"}, {"GOMP_SPINCOUNT": "7"}])
+def test_waiting_threads_soon_sleep_unless_the_user_chose(monkeypatch, chosen):
     monkeypatch.setattr(device.os, "environ", {})
     device.let_idle_threads_sleep()
-    assert os.environ == {"OMP_WAIT_POLICY": "PASSIVE"}
-    monkeypatch.setattr(device.os, "environ", {"OMP_WAIT_POLICY": "ACTIVE"})
+    assert os.environ == {"GOMP_SPINCOUNT": "10000"}
+    monkeypatch.setattr(device.os, "environ", dict(chosen))
     device.let_idle_threads_sleep()
-    assert os.environ == {"OMP_WAIT_POLICY": "ACTIVE"}
+    assert os.environ == chosen
