@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+# Digits of a name that nobody else thinks of.
+_UNIQUE = 32
 
 
 @contextmanager
@@ -17,7 +21,7 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     The folder must exist: a run directory that was deleted is not to come back half empty.
 
     Raises:
-        OSError: the disk refuses; `path` is as it was, and what was written of the new file is removed.
+        OSError: the disk refuses; `path` is whole, the old one or the new, and nothing else is left.
     """
     neighbour = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
@@ -27,6 +31,8 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
             if durable:
                 os.fsync(file.fileno())
         neighbour.replace(path)
+        if durable:
+            _secure_names(path.parent)
     finally:
         neighbour.unlink(missing_ok=True)
 
@@ -35,6 +41,16 @@ def replace_file(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write `content` to `path`, whole or not at all: see `replacing`."""
     with replacing(path, durable=durable) as file:
         write_all(file.fileno(), content)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what is left of new contents of `path` whose writer was killed; nobody else may be writing it now.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    for fragment in path.parent.glob(f".{path.name}.{'[0-9a-f]' * _UNIQUE}"):
+        fragment.unlink(missing_ok=True)
 
 
 def append_line(path: Path, line: bytes, *, durable: bool = True) -> None:
@@ -74,6 +90,19 @@ def cut_to(path: Path, size: int) -> int:
             os.ftruncate(descriptor, size)
         os.fsync(descriptor)
         return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
+
+
+def _secure_names(folder: Path) -> None:
+    """Wait until the disk knows which files the folder holds: a name has to be secured apart from the content."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network folders cannot be asked for it.
+        if error.errno != errno.EINVAL:
+            raise
     finally:
         os.close(descriptor)
 
