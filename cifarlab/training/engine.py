@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from cifarlab.data import default_source
 from cifarlab.recipe import Recipe, load_recipe
-from cifarlab.storage import replace_file
+from cifarlab.storage import remove_unfinished, replace_file
 from cifarlab.training.batches import shared_tensor, worker_count
+from cifarlab.training.captured import new_learner
+from cifarlab.training.conclusion import concluded
 from cifarlab.training.device import hardware_name, resolve_device, usable_cores
-from cifarlab.training.failures import explain
 from cifarlab.training.journal import Journal, Progress, now
 from cifarlab.training.learner import Learner
 from cifarlab.training.lock import RunLock
@@ -23,12 +24,14 @@ from cifarlab.training.loop import Loop
 from cifarlab.training.material import Material, fingerprint, gather
 from cifarlab.training.records import RunInfo, RunRequest, RunStatus
 from cifarlab.training.resumption import Resumption, find_resumption
-from cifarlab.training.run import CONTROL, INFO, RECIPE, REQUEST
-from cifarlab.training.stopping import StopAskedError, StopRequest, listen
+from cifarlab.training.run import BEST, CONTROL, INFO, LAST, RECIPE, REQUEST, STATUS, TEST_LOGITS
+from cifarlab.training.state import STATE
+from cifarlab.training.stopping import StopRequest, listen
 from cifarlab.training.surroundings import command_line, git_commit, versions
 from cifarlab.training.tuning import choose_arithmetic
 
-_log = logging.getLogger(__name__)
+# What only the process that holds the lock replaces.
+_REPLACED = (RECIPE, REQUEST, INFO, STATUS, STATE, LAST, BEST, TEST_LOGITS)
 
 
 def train(
@@ -62,7 +65,7 @@ def train(
             )
         source = str(data or default_source())
         journal = Journal(directory, recipe.training.epochs, on_progress)
-        return _concluded(journal, recipe, lambda: _begin(recipe, source, device, target, journal, stop))
+        return concluded(journal, recipe, target, lambda: _begin(recipe, source, device, target, journal, stop))
 
 
 def resume(
@@ -93,8 +96,10 @@ def resume(
             recipe = load_recipe(directory / RECIPE)
             journal = Journal(directory, recipe.training.epochs, on_progress)
             if found.info is None:
-                return _concluded(journal, recipe, lambda: _begin(recipe, source, str(target), target, journal, stop))
-            return _concluded(journal, recipe, lambda: _go_on(recipe, source, target, journal, stop, found))
+                work = partial(_begin, recipe, source, str(target), target, journal, stop)
+            else:
+                work = partial(_go_on, recipe, source, target, journal, stop, found)
+            return concluded(journal, recipe, target, work)
 
 
 def _make(directory: Path) -> None:
@@ -112,23 +117,21 @@ def _claimed(directory: Path) -> Iterator[None]:
     except OSError as error:
         raise _unwritable(directory, error) from error
     with lock:
+        _clean(directory)
         yield
+
+
+def _clean(directory: Path) -> None:
+    """Remove what a process that was killed had not finished writing."""
+    try:
+        for name in _REPLACED:
+            remove_unfinished(directory / name)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
 
 
 def _unwritable(directory: Path, error: OSError) -> ValueError:
     return ValueError(f"run_dir: {directory} cannot be written: {error.strerror or error}; give another")
-
-
-def _concluded(journal: Journal, recipe: Recipe, work: Callable[[], None]) -> RunStatus:
-    """Do the work of a run, and write down how it ended."""
-    try:
-        work()
-    except (StopAskedError, KeyboardInterrupt) as reason:
-        return journal.end("stopped", f"{str(reason) or 'Interrupted.'} {_kept(journal)}")
-    except Exception as error:
-        _log.exception("the run ended early")
-        return journal.end("failed", explain(error, journal.directory, recipe.training.batch_size))
-    return journal.end("finished", _kept(journal))
 
 
 def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journal: Journal, stop: StopRequest) -> None:
@@ -141,7 +144,7 @@ def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journ
         with stop.at_once():
             arithmetic = choose_arithmetic(material.recipe, *_first_images(material, device))
         torch.manual_seed(recipe.training.seed)
-        learner = Learner(material.recipe, device, arithmetic)
+        learner = new_learner(material.recipe, device, arithmetic)
         journal.begin(material.recipe, _info(material, learner, threads, workers))
         Loop(material, learner, workers, journal, stop).run()
 
@@ -150,15 +153,14 @@ def _go_on(
     recipe: Recipe, source: str, device: torch.device, journal: Journal, stop: StopRequest, found: Resumption
 ) -> None:
     info, state = found.begun(), found.state
+    journal.take_up(state.milestone.metrics_bytes if state else 0)
     material = _load(recipe, source, journal, stop)
     found.require_same_images(material)
     with _compute(device, info.threads):
         torch.manual_seed(recipe.training.seed)
-        learner = Learner(material.recipe, device, info.arithmetic)
+        learner = new_learner(material.recipe, device, info.arithmetic)
         resumed = info.model_copy(update={"resumed_at": (*info.resumed_at, now()), "device": str(device)})
         replace_file(journal.directory / INFO, resumed.model_dump_json(indent=2).encode())
-        if state is None:
-            journal.take_up(metrics_bytes=0)
         Loop(material, learner, info.workers, journal, stop, state).run()
 
 
@@ -210,10 +212,3 @@ def _info(material: Material, learner: Learner, threads: int, workers: int) -> R
         git_commit=git_commit(),
         command=command_line(),
     )
-
-
-def _kept(journal: Journal) -> str:
-    last = journal.last_epoch
-    if last is None:
-        return "No epoch was complete, so there are no weights."
-    return f"Epoch {last.epoch} of {journal.status.epochs}: test accuracy {100 * last.test_accuracy:.1f} %."

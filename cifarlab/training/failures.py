@@ -10,12 +10,8 @@ class DivergedError(ArithmeticError):
     """The loss is not a number any more."""
 
 
-def explain(error: Exception, directory: Path, batch_size: int) -> str:
+def explain(error: Exception, directory: Path) -> str:
     """One sentence on why the run in `directory` ended: for whoever reads the page, without a traceback."""
-    import torch
-
-    if isinstance(error, MemoryError | torch.OutOfMemoryError) or _is_allocation_failure(error):
-        return f"Out of memory at a batch size of {batch_size}; choose a smaller one, or a smaller network."
     if isinstance(error, OSError):
         return _explain_system(error, directory)
     if isinstance(error, ValueError | DivergedError):
@@ -23,13 +19,35 @@ def explain(error: Exception, directory: Path, batch_size: int) -> str:
     return f"Unexpected {type(error).__name__}: {_first_line(error)}; the log has the whole trace."
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether memory, of the device or of the machine, did not suffice."""
+    import torch
+
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or _is_allocation_failure(error)
+
+
+def explain_memory(batch_size: int, fitting: int | None) -> str:
+    """One sentence on a run that memory did not suffice for; `fitting` is a smaller batch that it does suffice for."""
+    if fitting is None:
+        return f"Out of memory at a batch size of {batch_size}, and at smaller ones too; choose a smaller network."
+    return (
+        f"Out of memory at a batch size of {batch_size}; {fitting} fits here: "
+        f"set training.batch_size to {fitting} and start the run again."
+    )
+
+
 def _explain_system(error: OSError, directory: Path) -> str:
     if not directory.is_dir():
         return f"The run directory {directory} was deleted or moved while the run wrote to it; start the run again."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk of {directory} is full; free some space and start the run again."
-    where = f"{error.filename}: " if error.filename else ""
+    where = f"{_shown(Path(error.filename), directory)}: " if error.filename else ""
     return f"{where}{error.strerror or error}; make it readable and writable for this user and start the run again."
+
+
+def _shown(path: Path, directory: Path) -> Path:
+    """The path, but the run directory itself for what lies in it: new contents have names that tell nobody anything."""
+    return directory if path.parent == directory else path
 
 
 def _is_allocation_failure(error: Exception) -> bool:

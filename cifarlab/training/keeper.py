@@ -19,7 +19,8 @@ from cifarlab.training.records import EpochMetrics
 from cifarlab.training.run import BEST, LAST
 from cifarlab.training.state import Milestone, Tensors, TrainingState, write_state
 
-# Of the time that a run takes, at most a hundredth is spent on writing weights, unless an epoch takes longer than that.
+# Of the time that a run takes, about a hundredth at most is spent on writing weights; besides, the first epoch of each
+# process is written, so that a run that is killed over and over again gets on, and the last one.
 _SHARE_FOR_WRITING = 0.01
 
 _log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Keeper:
         """Go on from a state that the directory holds; what follows from it may be missing or newer, and is renewed."""
         self.state = state
         self._write()
+        self._seconds_to_write = 0.0
 
     def keep(
         self, metrics: EpochMetrics, learner: Learner, average: Average | None, weights: Tensors | None, test: Outcome

@@ -74,7 +74,6 @@ class Loop:
         self._learner.load(state.model, state.optimizer)
         if self._average is not None:
             self._average.load_state_dict(state.average)
-        self._journal.take_up(state.milestone.metrics_bytes)
         self._keeper.take_up(state)
 
     def _train_epoch(self, epoch: int, batches: Iterator[Batch]) -> Tally:

@@ -102,8 +102,10 @@ def read_state(directory: Path) -> TrainingState | None:
             groups["answers"]["logits"],
             groups.get("average", {}),
         )
-    except (OSError, safetensors.SafetensorError, ValidationError, KeyError) as error:
+    except (OSError, safetensors.SafetensorError) as error:
         raise ValueError(f"{path}: the file is cut off or damaged ({error}); train again in a new directory") from error
+    except (ValidationError, KeyError) as error:
+        raise ValueError(f"{path}: it does not hold a run's state; train again in a new directory") from error
 
 
 def require_known_version(path: Path, document: str | bytes) -> None:

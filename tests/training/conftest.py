@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from cifarlab.recipe import Recipe, read_recipe
+from cifarlab.spec import read_spec
 from cifarlab.training import RunDirectory, train
+from cifarlab.training.state import read_state
 
 COLOURS = {"blue": (60, 70, 180), "green": (60, 180, 70), "red": (180, 60, 70)}
 TRAIN_PER_CLASS, TEST_PER_CLASS = 32, 10
@@ -63,6 +67,48 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def recipe() -> Recipe:
     return read_recipe(RECIPE, "tiny")
+
+
+@pytest.fixture(scope="session")
+def exact(recipe: Recipe) -> Callable[..., Recipe]:
+    """The tiny recipe with other fields of training, plain values; its precision is told, so that no clock decides."""
+
+    def change(**training: Any) -> Recipe:
+        plain = recipe.to_plain()
+        plain["training"] = {**plain["training"], "precision": "float32", **training}
+        return read_spec(Recipe, plain, "recipe")
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def outcome() -> Callable[[Path], dict[str, Any]]:
+    """All that comes out of a run but times, such that two runs are the same, bit for bit, if it is equal."""
+
+    def collect(directory: Path) -> dict[str, Any]:
+        state = read_state(directory)
+        lines = (directory / "metrics.jsonl").read_text().splitlines()
+        return {
+            "files": {path.name: path.read_bytes() for path in directory.glob("[blt]*.safetensors")},
+            "state": _bytes_of(state.groups()),
+            "milestone": state.milestone.model_dump(exclude={"elapsed_seconds", "metrics_bytes"}),
+            "metrics": [_without_times(line) for line in lines],
+        }
+
+    return collect
+
+
+def _bytes_of(groups: dict[str, Any]) -> dict[str, bytes]:
+    return {
+        f"{group}/{name}": tensor.numpy().tobytes()
+        for group, tensors in groups.items()
+        for name, tensor in tensors.items()
+    }
+
+
+def _without_times(line: str) -> dict[str, Any]:
+    times = ("elapsed_seconds", "images_per_second")
+    return {name: value for name, value in json.loads(line).items() if name not in times}
 
 
 @pytest.fixture(scope="session")

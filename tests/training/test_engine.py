@@ -9,7 +9,7 @@ import pytest
 
 from cifarlab import storage
 from cifarlab.recipe import read_recipe
-from cifarlab.training import RunDirectory, checkpoint_facts, train
+from cifarlab.training import RunDirectory, checkpoint_facts, keeper, load_checkpoint, loop, train
 from cifarlab.training.lock import RunLock
 
 
@@ -131,8 +131,27 @@ def test_a_loss_that_is_no_number_ends_the_run_with_one_sentence(pictures, tmp_p
     status = train(read_recipe(DIVERGING, "diverging"), tmp_path, data=pictures, device="cpu")
     assert status.state == "failed"
     assert status.message.startswith("The loss is not a number any more in epoch")
-    assert status.message.endswith("lower training.schedule's rate and start the run again.")
+    assert status.message.endswith(
+        "lower training.schedule's rate and start the run again. No epoch was complete, so there are no weights."
+    )
     assert RunDirectory(tmp_path).metrics() == ()
+
+
+def test_a_loss_that_is_no_number_any_more_leaves_the_weights_of_the_last_good_epoch(
+    exact, pictures, tmp_path, outcome, monkeypatch
+):
+    constant = {"type": "constant", "rate": 0.01}
+    train(exact(epochs=2, schedule=constant), tmp_path / "short", data=pictures, device="cpu")
+    monkeypatch.setattr(loop, "learning_rate", lambda _, step, steps, __: 0.01 if step < 2 * steps else 1e38)
+    monkeypatch.setattr(keeper, "_SHARE_FOR_WRITING", 0.0)
+    status = train(exact(epochs=5, schedule=constant), tmp_path / "run", data=pictures, device="cpu")
+    assert status.state == "failed"
+    assert status.message.startswith("The loss is not a number any more in epoch 3, at a learning rate of ")
+    assert "start the run again. Epoch 2 of 5: test accuracy " in status.message
+    model, _ = load_checkpoint(tmp_path / "run")
+    assert all(tensor.isfinite().all() for tensor in model.state_dict().values())
+    kept, expected = outcome(tmp_path / "run"), outcome(tmp_path / "short")
+    assert (kept["state"], kept["metrics"]) == (expected["state"], expected["metrics"])
 
 
 def test_a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_last_weights(recipe, pictures, tmp_path, monkeypatch):
