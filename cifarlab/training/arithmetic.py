@@ -46,3 +46,6 @@ WAYS = tuple(
     for memory_format in ("channels_last", "contiguous")
 )
 """Every way there is, the one first that is quickest most often."""
+
+REFERENCE = Arithmetic("float32", "contiguous")
+"""The way that every library was written for first: what others are held against."""

@@ -40,7 +40,7 @@ class Learner:
         self._training = recipe.training
         self.device, self.arithmetic = device, arithmetic
         self.model = build(recipe.network).to(device).to(memory_format=arithmetic.torch_format)
-        substitute(self.model, device, arithmetic.torch_format)
+        substitute(self.model, device, arithmetic)
         # A GPU's rate lies beside its weights: setting it waits for nothing, and a CUDA graph can read it.
         self.optimizer = build_optimizer(recipe.training.optimizer, self.model, capturable=device.type == "cuda")
 
@@ -54,12 +54,19 @@ class Learner:
         return self._step(images, labels)
 
     def _step(self, images: Tensor, labels: Tensor) -> Answer:
-        logits = self._logits(images)
+        logits = self.logits(images)
         loss = cross_entropy(logits, labels, label_smoothing=self._training.label_smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         return Answer(loss.detach(), logits.detach())
+
+    def logits(self, images: Tensor) -> Tensor:
+        """What the network answers, float32 (n, classes), to images uint8 (n, 32, 32, 3); gradients can follow."""
+        inputs = self._normalization.apply(images).contiguous(memory_format=self.arithmetic.torch_format)
+        with self.arithmetic.autocast(self.device):
+            logits: Tensor = self.model(inputs)
+        return logits.float()
 
     def model_tensors(self) -> dict[str, Tensor]:
         """A copy of the weights and running statistics, by name."""
@@ -88,12 +95,6 @@ class Learner:
         for full_name, value in optimizer.items():
             name, _, key = full_name.partition(":")
             self.optimizer.state[parameters[name]][key] = _placed_like(parameters[name], value)
-
-    def _logits(self, images: Tensor) -> Tensor:
-        inputs = self._normalization.apply(images).contiguous(memory_format=self.arithmetic.torch_format)
-        with self.arithmetic.autocast(self.device):
-            logits: Tensor = self.model(inputs)
-        return logits.float()
 
 
 def _placed_like(parameter: Tensor, value: Tensor) -> Tensor:

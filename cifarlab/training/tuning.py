@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from cifarlab.recipe import Recipe
-from cifarlab.training.arithmetic import WAYS, Arithmetic
+from cifarlab.training.arithmetic import REFERENCE, WAYS, Arithmetic
 from cifarlab.training.captured import new_learner
 from cifarlab.training.learner import Learner
+from cifarlab.training.soundness import is_sound
 
 _LARGEST_SLICE = 128
 _FEWEST_ROUNDS, _MOST_ROUNDS = 4, 20
@@ -28,15 +29,15 @@ def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithme
     """How to train the resolved recipe on batches such as this one: uint8 (n, 32, 32, 3) and int64 (n,), on the device.
 
     A precision that the recipe names is taken, with channels last, so that the same recipe gives the same weights
-    whatever else the machine is doing; `auto` measures every way on a part of the batch, in about two seconds for a
-    small network and never in many more than eight. torch's random numbers are afterwards what they were.
+    whatever else the machine is doing; `auto` measures every way that is sound on a part of the batch, in about two
+    seconds for a small network and never in many more than eight. torch's random numbers are afterwards what they were.
     """
     if recipe.training.precision != "auto":
         return Arithmetic(recipe.training.precision)
     if images.device.type == "cpu":
         images, labels = images[:_LARGEST_SLICE], labels[:_LARGEST_SLICE]
     with torch.random.fork_rng(devices=[images.device] if images.device.type == "cuda" else []):
-        learners = {way: new_learner(recipe, images.device, way) for way in WAYS}
+        learners = _sound_learners(recipe, images, labels)
         warm_up = max(learner.warm_up_steps for learner in learners.values())
         seconds = time_ways({way: _step(learner, images, labels) for way, learner in learners.items()}, warm_up)
     return quickest(seconds)
@@ -76,6 +77,21 @@ def time_ways(steps: Mapping[Arithmetic, Callable[[], object]], warm_up: int = 1
 def _in_the_running(least: Mapping[Arithmetic, float]) -> Iterator[Arithmetic]:
     bound = _SLOWEST_WORTH_ANOTHER_ROUND * min(least.values())
     return iter([way for way, seconds in least.items() if seconds <= bound])
+
+
+def _sound_learners(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, Learner]:
+    """A learner for each way, all with the same weights, without those that a processor computes wrongly."""
+    learners = {}
+    for way in WAYS:
+        torch.manual_seed(0)
+        learners[way] = new_learner(recipe, images.device, way)
+    if images.device.type != "cpu":
+        return learners
+    reference = learners[REFERENCE]
+    sound = {way: learner for way, learner in learners.items() if is_sound(learner, reference, images, labels)}
+    for way in learners.keys() - sound:
+        _log.warning("%s gives wrong gradients for this network on this processor, and is not used", way)
+    return sound
 
 
 def _step(learner: Learner, images: Tensor, labels: Tensor) -> Callable[[], object]:

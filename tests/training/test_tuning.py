@@ -97,5 +97,12 @@ def test_what_is_chosen_is_what_was_quickest(batch, monkeypatch):
     clock = Clock()
     monkeypatch.setattr(tuning.time, "perf_counter", clock)
     monkeypatch.setattr(tuning, "new_learner", Learner)
+    monkeypatch.setattr(tuning, "is_sound", lambda *_: True)
     assert choose_arithmetic(*batch) == WAYS[2]
     assert replace(WAYS[2], precision="bfloat16") == WAYS[0]
+
+
+def test_a_way_that_gives_wrong_gradients_is_not_used(batch, monkeypatch, caplog):
+    monkeypatch.setattr(tuning, "is_sound", lambda learner, *_: learner.arithmetic.precision == "float32")
+    assert choose_arithmetic(*batch).precision == "float32"
+    assert "bfloat16, channels_last gives wrong gradients for this network on this processor" in caplog.text
