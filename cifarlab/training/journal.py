@@ -64,8 +64,11 @@ class Journal:
         self.last_epoch = metrics
 
     def metrics_bytes(self) -> int:
-        """How many bytes the figures of all epochs so far are."""
-        return (self.directory / METRICS).stat().st_size
+        """How many bytes the figures of all epochs so far are; 0 if somebody deleted them."""
+        try:
+            return (self.directory / METRICS).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def secure_epochs(self) -> None:
         """Wait until the disk has the figures of every epoch."""

@@ -4,12 +4,16 @@ import os
 import shutil
 import signal
 import threading
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from cifarlab import storage
-from cifarlab.recipe import read_recipe
-from cifarlab.training import RunDirectory, checkpoint_facts, keeper, load_checkpoint, loop, train
+from cifarlab.recipe import load_recipe, read_recipe
+from cifarlab.training import RunDirectory, checkpoint_facts, journal, keeper, load_checkpoint, loop, train
+from cifarlab.training.engine import resume
 from cifarlab.training.lock import RunLock
 
 
@@ -19,6 +23,10 @@ def with_training(recipe, **changes):
 
 def endless(recipe):
     return with_training(recipe, epochs=1000)
+
+
+def train_anew(directory):
+    return train(load_recipe("quick"), directory)
 
 
 def once(condition, act):
@@ -53,12 +61,11 @@ def test_a_run_says_what_it_ran_on(finished, pictures):
     assert "steps" not in finished.recipe().augmentation.normalize.to_plain()
 
 
-def test_the_same_seed_gives_the_same_weights_bit_for_bit(finished, recipe, pictures, tmp_path):
-    train(recipe, tmp_path / "again", data=pictures, device="cpu")
-    train(with_training(recipe, seed=1), tmp_path / "other", data=pictures, device="cpu")
-    weights = [(path / "last.safetensors").read_bytes() for path in (finished.path, *sorted(tmp_path.iterdir()))]
-    assert weights[0] == weights[1]
-    assert weights[0] != weights[2]
+def test_the_same_seed_gives_the_same_weights_bit_for_bit(exact, pictures, tmp_path, outcome):
+    for name, seed in (("one", 0), ("again", 0), ("other", 1)):
+        train(exact(seed=seed), tmp_path / name, data=pictures, device="cpu")
+    assert outcome(tmp_path / "one") == outcome(tmp_path / "again")
+    assert outcome(tmp_path / "one")["state"] != outcome(tmp_path / "other")["state"]
 
 
 def test_without_held_out_images_the_last_weights_are_the_best(finished):
@@ -187,6 +194,68 @@ def test_a_directory_deleted_under_a_run_ends_it_with_one_sentence(recipe, pictu
     assert status.state == "failed"
     assert f"The run directory {directory} was deleted or moved" in status.message
     assert not directory.exists()
+
+
+def test_a_disk_that_becomes_read_only_ends_the_run_with_one_sentence_in_the_log(
+    recipe, pictures, tmp_path, monkeypatch, caplog
+):
+    system = Path.open
+
+    def refuse_writing(path, mode="r", **options):
+        if "r" in mode:
+            return system(path, mode, **options)
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    def lock_up():
+        monkeypatch.setattr(Path, "open", refuse_writing)
+
+    status = train(recipe, tmp_path, data=pictures, device="cpu", on_progress=once(after_first_epoch, lock_up))
+    assert status.state == "failed"
+    assert status.message == (
+        f"{tmp_path}: Read-only file system; make it readable and writable for this user and start the run again."
+    )
+    assert status.message in caplog.text
+    monkeypatch.undo()
+    assert RunDirectory(tmp_path).status().state == "crashed"
+    assert resume(tmp_path).state == "finished"
+
+
+@pytest.mark.parametrize("start", [train_anew, resume], ids=["train", "resume"])
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_directory_that_may_not_be_written_is_refused(finished, monkeypatch, start, number):
+    system = os.open
+
+    def refuse(path, flags, *mode, **place):
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            raise OSError(number, os.strerror(number), str(path))
+        return system(path, flags, *mode, **place)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(ValueError, match=f"run_dir: .* cannot be written: {os.strerror(number)}; give another"):
+        start(finished.path)
+
+
+def test_a_clock_that_jumps_changes_no_duration(recipe, pictures, tmp_path, monkeypatch):
+    class JumpingClock(datetime):
+        hours = 0
+
+        @classmethod
+        def now(cls, zone=None):
+            cls.hours = 7 - 2 * cls.hours
+            return datetime.now(zone) + timedelta(hours=cls.hours)
+
+    monkeypatch.setattr(journal, "datetime", JumpingClock)
+    monkeypatch.setattr(time, "time", lambda: JumpingClock.now().timestamp())
+    began, seen = time.perf_counter(), []
+    assert train(recipe, tmp_path, data=pictures, device="cpu", on_progress=seen.append).state == "finished"
+    limit = time.perf_counter() - began
+    run = RunDirectory(tmp_path)
+    elapsed = [epoch.elapsed_seconds for epoch in run.metrics()]
+    assert 0 < elapsed[0] < elapsed[1] < elapsed[2] < limit
+    assert all(epoch.images_per_second > 96 / limit for epoch in run.metrics())
+    assert all(0 <= status.eta_seconds < 3600 for status in seen if status.eta_seconds is not None)
+    assert len({status.updated_at[:13] for status in seen}) > 2
+    assert run.status().state == "finished"
 
 
 def test_images_that_cannot_be_loaded_end_the_run_with_one_sentence(recipe, tmp_path):
