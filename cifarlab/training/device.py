@@ -57,7 +57,7 @@ def usable_cores() -> int:
 
 
 def let_idle_threads_sleep() -> None:
-    """Have torch's threads sleep soon when they wait for each other, unless the user chose; call before torch is imported.
+    """Have torch's threads sleep soon when they wait, unless the user chose; call before torch is imported.
 
     They would spin for milliseconds, and on a machine that does something else too they spin for as long as one of them
     has no core: a network like `quick` trained 20 and 29 images/s so, and 589 and 479 without (two cores, Xeon 2.5 GHz,
