@@ -55,15 +55,16 @@ def network_inputs(
     """
     import torch
 
-    from cifarlab.training.evaluation import to_input
+    from cifarlab.augment import BatchedNormalization
 
     _check_images(images)
     device = _device(model)
     model.eval()
+    batched = BatchedNormalization(normalization, device)
     for start in range(0, len(images), BATCH_SIZE):
         # A copy, because image sets are read-only and torch has no read-only tensors.
         pixels = torch.from_numpy(images[start : start + BATCH_SIZE].copy())
-        yield to_input(pixels.to(device), normalization)
+        yield batched.apply(pixels.to(device))
 
 
 def _check_images(images: NDArray[np.uint8]) -> None:

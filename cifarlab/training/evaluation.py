@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cifarlab.augment import Normalization
+from cifarlab.augment import BatchedNormalization, Normalization
 from cifarlab.data import ImageSet
 
 _BATCH = 500
@@ -22,18 +22,6 @@ class Outcome:
     logits: NDArray[np.float32]
     loss: float
     accuracy: float
-
-
-def to_input(images: torch.Tensor, normalization: Normalization) -> torch.Tensor:
-    """Images uint8 (n, 32, 32, 3) as a network takes them: normalised, float32 (n, 3, 32, 32), on the same device.
-
-    In memory the channels come last, as they do in the images.
-    """
-    mean, std = (
-        torch.tensor(values, device=images.device).view(1, 3, 1, 1)
-        for values in (normalization.mean, normalization.std)
-    )
-    return images.permute(0, 3, 1, 2).float().div_(255).sub_(mean).div_(std)
 
 
 def mirrored(images: ImageSet) -> ImageSet:
@@ -78,8 +66,9 @@ def _answers(
     device: torch.device,
     heartbeat: Callable[[], None],
 ) -> Iterator[torch.Tensor]:
+    batched = BatchedNormalization(normalization, device)
     for start in range(0, len(images), _BATCH):
         # A copy, because image sets are read-only and torch has no read-only tensors.
         pixels = torch.from_numpy(images.images[start : start + _BATCH].copy()).to(device)
-        yield model(to_input(pixels, normalization)).float().cpu()
+        yield model(batched.apply(pixels)).float().cpu()
         heartbeat()

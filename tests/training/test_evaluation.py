@@ -4,7 +4,7 @@ import torch
 
 from cifarlab.augment import Normalization, normalised
 from cifarlab.data import load_images
-from cifarlab.training.evaluation import evaluate, to_input
+from cifarlab.training.evaluation import evaluate
 
 CPU = torch.device("cpu")
 NUMBERS = Normalization(mean=(0.4, 0.45, 0.5), std=(0.2, 0.25, 0.3))
@@ -16,12 +16,6 @@ class Brightness(torch.nn.Module):
     def forward(self, images):
         assert not self.training
         return images.mean((2, 3))
-
-
-def test_images_are_normalised_as_everywhere_else():
-    images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3), dtype=np.uint8)
-    expected = normalised(images, NUMBERS).transpose(0, 3, 1, 2)
-    np.testing.assert_allclose(to_input(torch.from_numpy(images), NUMBERS).numpy(), expected, rtol=1e-6, atol=1e-6)
 
 
 def test_loss_and_accuracy_are_those_of_the_logits(pictures):

@@ -2,11 +2,10 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from cifarlab.augment import Normalization
+from cifarlab.augment import BatchedNormalization, Normalization
 from cifarlab.network import build
 from cifarlab.recipe import read_recipe
 from cifarlab.training.arithmetic import WAYS, Arithmetic
-from cifarlab.training.evaluation import to_input
 from cifarlab.training.learner import Learner
 
 CPU = torch.device("cpu")
@@ -62,7 +61,9 @@ def test_a_step_in_float32_is_that_of_plain_torch(batch, smoothing):
     images, labels = batch
     for _ in range(3):
         answer = learner.learn(images, labels, 0.01)
-        loss = cross_entropy(model(to_input(images, NORMALIZATION)), labels, label_smoothing=smoothing)
+        loss = cross_entropy(
+            model(BatchedNormalization(NORMALIZATION).apply(images)), labels, label_smoothing=smoothing
+        )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
