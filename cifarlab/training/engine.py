@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from cifarlab.data import default_source
-from cifarlab.recipe import Recipe, load_recipe
+from cifarlab.recipe import Recipe, load_recipe, save_recipe
 from cifarlab.storage import remove_unfinished, replace_file
 from cifarlab.training.batches import shared_tensor, worker_count
 from cifarlab.training.captured import new_learner
@@ -24,7 +24,7 @@ from cifarlab.training.loop import Loop
 from cifarlab.training.material import Material, fingerprint, gather
 from cifarlab.training.records import RunInfo, RunRequest, RunStatus
 from cifarlab.training.resumption import Resumption, find_resumption
-from cifarlab.training.run import BEST, CONTROL, INFO, LAST, RECIPE, REQUEST, STATUS, TEST_LOGITS
+from cifarlab.training.run import BEST, CONTROL, INFO, LAST, RECIPE, REQUEST, STATUS, TEST_LOGITS, RunDirectory
 from cifarlab.training.state import STATE
 from cifarlab.training.stopping import StopRequest, listen
 from cifarlab.training.surroundings import command_line, git_commit, versions
@@ -88,9 +88,11 @@ def resume(
     if not (directory / RECIPE).is_file():
         raise ValueError(f"run_dir: {directory} holds no run; start one with train, or give the directory of a run")
     with _claimed(directory):
-        found = find_resumption(directory)
-        target = resolve_device(device or found.device)
-        (directory / CONTROL).unlink(missing_ok=True)
+        with _refusal_noted(directory):
+            found = find_resumption(directory)
+            target = resolve_device(device or found.device)
+        if not _is_queued(directory):
+            (directory / CONTROL).unlink(missing_ok=True)
         source = str(data or found.data or default_source())
         with listen(directory) as stop:
             recipe = load_recipe(directory / RECIPE)
@@ -121,6 +123,22 @@ def _claimed(directory: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _refusal_noted(directory: Path) -> Iterator[None]:
+    """A run that was started from elsewhere says itself why it could not be taken up: nobody sees the error."""
+    try:
+        yield
+    except ValueError as error:
+        if _is_queued(directory):
+            Journal(directory, epochs=0).end("failed", str(error))
+        raise
+
+
+def _is_queued(directory: Path) -> bool:
+    """Whether another process asked for the run; what it asks from then on is meant for this one."""
+    return RunDirectory(directory).status().state == "queued"
+
+
 def _clean(directory: Path) -> None:
     """Remove what a process that was killed had not finished writing."""
     try:
@@ -137,6 +155,7 @@ def _unwritable(directory: Path, error: OSError) -> ValueError:
 def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journal: Journal, stop: StopRequest) -> None:
     request = RunRequest(data=source, device=wanted)
     replace_file(journal.directory / REQUEST, request.model_dump_json().encode())
+    save_recipe(recipe, journal.directory / RECIPE)
     material = _load(recipe, source, journal, stop)
     workers = worker_count(material, device, usable_cores())
     with _compute(device, _threads(workers)) as threads:

@@ -19,7 +19,7 @@ from cifarlab.storage import replace_file
 from cifarlab.training.journal import Journal
 from cifarlab.training.lock import INHERITED, RunLock, holder
 from cifarlab.training.records import RunRequest, RunStatus
-from cifarlab.training.run import LOG, RECIPE, REQUEST, STATUS, RunDirectory, runs_folder
+from cifarlab.training.run import CONTROL, LOG, RECIPE, REQUEST, STATUS, RunDirectory, runs_folder
 
 # So much less does the system favour a run than the page that shows it.
 _NICENESS = 5
@@ -62,6 +62,7 @@ def relaunch(run: RunDirectory) -> RunDirectory:
     with _written_below(run.path), RunLock(run.path) as lock:
         if run.status().state == "finished":
             raise ValueError(f"run: {run.name} is finished; there is nothing to resume")
+        (run.path / CONTROL).unlink(missing_ok=True)
         _start(run.path, ["resume", str(run.path)], recipe, lock)
     return run
 

@@ -264,6 +264,8 @@ def test_images_that_cannot_be_loaded_end_the_run_with_one_sentence(recipe, tmp_
     assert "no such folder" in status.message
     assert "\n" not in status.message
     assert json.loads((tmp_path / "run" / "status.json").read_text())["message"] == status.message
+    # It can be listed, and taken up once the folder is there.
+    assert RunDirectory(tmp_path / "run").recipe() == recipe
 
 
 def test_images_of_other_classes_end_the_run_with_one_sentence(recipe, pictures, tmp_path):

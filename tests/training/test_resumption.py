@@ -87,3 +87,23 @@ def assert_listed(directory):
     (run,) = list_runs(directory.parent)
     assert (run.name, run.status().state, len(run.metrics())) == ("stopped", "stopped", 2)
     assert run.info().train_images == 96
+
+
+def test_a_run_taken_up_from_elsewhere_says_itself_why_it_was_refused(stopped):
+    (stopped / "state.safetensors").write_bytes(b"")
+    run = RunDirectory(stopped)
+    queued = run.status().model_copy(update={"state": "queued"})
+    (stopped / "status.json").write_text(queued.model_dump_json())
+    with pytest.raises(ValueError, match="the file is cut off or damaged"):
+        resume(stopped)
+    assert run.status().state == "failed"
+    assert "state.safetensors: the file is cut off or damaged (" in run.status().message
+
+
+def test_a_run_that_is_asked_to_stop_while_it_waits_stops_at_once(stopped):
+    run = RunDirectory(stopped)
+    epochs = len(run.metrics())
+    (stopped / "status.json").write_text(run.status().model_copy(update={"state": "queued"}).model_dump_json())
+    run.ask("stop")
+    assert resume(stopped).state == "stopped"
+    assert len(run.metrics()) == epochs
