@@ -24,7 +24,7 @@ def processes():
 
 @pytest.fixture(scope="module")
 def long(exact):
-    return exact(epochs=30, ema={"decay": 0.9, "every_steps": 2}, validation_images=20)
+    return exact(epochs=15, ema={"decay": 0.9, "every_steps": 2}, validation_images=20)
 
 
 @pytest.fixture(scope="module")

@@ -75,12 +75,15 @@ class Disk:
         return written[: (len(secured) + len(written)) // 2]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def averaged(exact, pictures):
+    """The recipe of a run over so many epochs."""
     # They stay in memory, so that the runs touch nothing on the disk but their directories.
     for split in ("train", "test"):
         load_images(pictures, split)
-    return exact(epochs=3, batch_size=48, ema={"decay": 0.5, "every_steps": 1}, validation_images=20)
+    return lambda epochs: exact(
+        epochs=epochs, batch_size=48, ema={"decay": 0.5, "every_steps": 1}, validation_images=20
+    )
 
 
 def what_may_be_found(recipe, pictures, directory):
@@ -109,19 +112,22 @@ def go_on(directory, recipe, pictures):
 
 
 # Whether the state of every epoch goes to the disk, or only that of the first and of the last.
-@pytest.mark.parametrize("share", [math.inf, 0.0], ids=["every epoch is written", "the first and the last are written"])
+@pytest.mark.parametrize(
+    ("share", "epochs"), [(math.inf, 2), (0.0, 3)], ids=["every epoch is written", "the first and the last are written"]
+)
 def test_a_run_cut_off_at_any_moment_ends_as_if_it_had_not_been(
-    averaged, pictures, tmp_path, outcome, monkeypatch, share
+    averaged, pictures, tmp_path, outcome, monkeypatch, share, epochs
 ):
     # No clock decides what is written.
     monkeypatch.setattr(journal, "SECONDS_BETWEEN_REPORTS", math.inf)
     monkeypatch.setattr(keeper, "_SHARE_FOR_WRITING", share)
-    ends = what_may_be_found(averaged, pictures, tmp_path / "reference")
+    recipe = averaged(epochs)
+    ends = what_may_be_found(recipe, pictures, tmp_path / "reference")
     assert len(ends) > 50
     expected = outcome(tmp_path / "reference")
     for number, found in enumerate(ends):
         directory = laid_out(found, tmp_path / f"{number}")
-        go_on(directory, averaged, pictures)
+        go_on(directory, recipe, pictures)
         assert outcome(directory) == expected, f"end {number} of {len(ends)}: {sorted(found)}"
         assert list(directory.glob(".*")) == []
 
@@ -129,7 +135,7 @@ def test_a_run_cut_off_at_any_moment_ends_as_if_it_had_not_been(
 def test_what_was_not_secured_may_be_lost(averaged, pictures, tmp_path, monkeypatch):
     """The disk of these tests forgets: among the ends are some with torn metrics, and some that lack an epoch."""
     monkeypatch.setattr(keeper, "_SHARE_FOR_WRITING", 0.0)
-    ends = what_may_be_found(averaged, pictures, tmp_path / "run")
+    ends = what_may_be_found(averaged(3), pictures, tmp_path / "run")
     metrics = {found.get("metrics.jsonl", b"") for found in ends if "state.safetensors" in found}
     assert {content.count(b"\n") for content in metrics} == {1, 2, 3}
     assert any(content and not content.endswith(b"\n") for content in metrics)
