@@ -20,12 +20,12 @@ from cifarlab.augment import resolve
 from cifarlab.data import ImageSet
 from cifarlab.recipe import Recipe, load_recipe, with_epochs
 from cifarlab.training import RunDirectory
-from cifarlab.training.arithmetic import Arithmetic
-from cifarlab.training.captured import new_learner
-from cifarlab.training.journal import Journal
+from cifarlab.training.learning.arithmetic import Arithmetic
+from cifarlab.training.learning.captured import new_learner
 from cifarlab.training.loop import Loop
 from cifarlab.training.material import Material
-from cifarlab.training.stopping import StopRequest
+from cifarlab.training.runs.journal import Journal
+from cifarlab.training.runs.stopping import StopRequest
 
 # Recipe, batch size, epochs, and the seconds that it shall take at most on an H200.
 TRAININGS = (

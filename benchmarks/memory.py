@@ -71,10 +71,10 @@ def measured_here(name: str, batch: int, precision: str, steps: int) -> list[flo
     import torch
 
     bare = peak_gigabytes()
-    from cifarlab.training.arithmetic import Arithmetic
     from cifarlab.training.batches import open_batches
     from cifarlab.training.evaluation import evaluate
-    from cifarlab.training.learner import Learner
+    from cifarlab.training.learning.arithmetic import Arithmetic
+    from cifarlab.training.learning.learner import Learner
 
     device, material = torch.device("cpu"), noise(with_batches(name, batch))
     learner = Learner(material.recipe, device, Arithmetic(precision))  # type: ignore[arg-type]

@@ -71,7 +71,8 @@ def measured_here(name: str) -> dict[str, float]:
     """Seconds of a run, seconds of it that went into its directory, and how often weights were written."""
     devote_to_training()  # before torch is imported
     from cifarlab.data import load_images
-    from cifarlab.training import journal, keeper, stopping
+    from cifarlab.training import keeper
+    from cifarlab.training.runs import journal, stopping
     from cifarlab.training.engine import train
 
     meter = Meter()

@@ -152,11 +152,11 @@ def engine(what: str, recipe: Recipe, images: NDArray[np.uint8], labels: NDArray
     import torch
 
     from cifarlab.data import ImageSet
-    from cifarlab.training.arithmetic import WAYS
     from cifarlab.training.batches import open_batches
-    from cifarlab.training.learner import Learner
+    from cifarlab.training.learning.arithmetic import WAYS
+    from cifarlab.training.learning.learner import Learner
+    from cifarlab.training.learning.tuning import choose_arithmetic
     from cifarlab.training.material import Material
-    from cifarlab.training.tuning import choose_arithmetic
 
     device, names = torch.device("cpu"), tuple(f"class {number}" for number in range(CLASSES))
     train = ImageSet(images, labels, names, "noise", "train")

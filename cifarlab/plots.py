@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation
 
 if TYPE_CHECKING:
-    from cifarlab.training.range_test import RangeTest
+    from cifarlab.training.rates.range_test import RangeTest
 
 # Ten colours that stay apart in normal vision and in all three kinds of colour blindness: the nearest two differ by 17
 # in CIELAB, where a step of about 2 is just seen; matplotlib's and Plotly's ten come down to 5.

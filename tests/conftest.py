@@ -58,7 +58,7 @@ def image_folder(tmp_path):
 def write_run(normalization):
     """Writes what training leaves in a run's directory: recipe and weights; returns what they say of themselves."""
     from cifarlab.recipe import load_recipe, save_recipe
-    from cifarlab.training.checkpoint import CheckpointFacts, weights_content
+    from cifarlab.training.checkpoints.checkpoint import CheckpointFacts, weights_content
 
     def write(path: Path, model, data: str, epoch=2):
         path.mkdir(parents=True)
@@ -86,7 +86,7 @@ def make_run(tmp_path, image_folder, quick, write_run):
 @pytest.fixture(scope="session")
 def store_answers():
     """Stores answers: the true class for the first `right` images, and the class after it for the others."""
-    from cifarlab.training.checkpoint import save_test_logits
+    from cifarlab.training.checkpoints.checkpoint import save_test_logits
 
     def store(path: Path, facts, labels, right=0):
         answers = np.where(np.arange(len(labels)) < right, labels, (labels + 1) % 10)

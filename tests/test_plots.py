@@ -8,7 +8,7 @@ import pytest
 
 from cifarlab import plots
 from cifarlab.analysis.evaluation import Evaluation
-from cifarlab.training.range_test import RangeTest
+from cifarlab.training.rates.range_test import RangeTest
 
 CONFIGURATION = Path(__file__).parents[1] / ".streamlit" / "config.toml"
 NAMES = ("cat", "dog", "frog")

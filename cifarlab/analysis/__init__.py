@@ -17,7 +17,7 @@ from cifarlab.analysis.map_pictures import MapKind, map_kinds, map_pictures
 from cifarlab.analysis.mistakes import ORDERS, Confusion, Order, margins, mistakes, most_confused, rightly_classified
 from cifarlab.analysis.overlay import enlarged, overlay, signed_overlay
 from cifarlab.analysis.predictions import predict
-from cifarlab.training.checkpoint import normalization_of
+from cifarlab.training.checkpoints.checkpoint import normalization_of
 
 __all__ = [
     "ORDERS",

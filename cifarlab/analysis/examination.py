@@ -11,7 +11,7 @@ import numpy as np
 from cifarlab.analysis.evaluation import Evaluation
 from cifarlab.analysis.predictions import Progress, predict
 from cifarlab.data import ImageSet, describe_source, load_images
-from cifarlab.training.checkpoint import (
+from cifarlab.training.checkpoints.checkpoint import (
     CheckpointFacts,
     checkpoint_facts,
     find_weights,
@@ -20,7 +20,7 @@ from cifarlab.training.checkpoint import (
     normalization_of,
     shipped_checkpoints,
 )
-from cifarlab.training.run import TEST_LOGITS, RunDirectory, list_runs
+from cifarlab.training.runs.directory import TEST_LOGITS, RunDirectory, list_runs
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 """Name, bytes and time of change of each file that a network is known by."""

@@ -63,7 +63,7 @@ def ship(
     It holds the recipe, the best weights, the curves, the answers on the test images, and a card that tells of it all.
     """
     from cifarlab.training import RunDirectory
-    from cifarlab.training.ship import ship as make_checkpoint
+    from cifarlab.training.checkpoints.ship import ship as make_checkpoint
 
     print_rich(f"{make_checkpoint(RunDirectory(run_dir), folder)} is a checkpoint now; its card is card.md")
 

@@ -15,7 +15,7 @@ from cifarlab.recipe import load_recipe
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from cifarlab.training.range_test import RangeTest
+    from cifarlab.training.rates.range_test import RangeTest
 
 
 def find_lr(
@@ -41,7 +41,7 @@ def find_lr(
     for path in out or ():
         _writer(path)
     chosen = load_recipe(recipe)
-    from cifarlab.training.range_test import range_test
+    from cifarlab.training.rates.range_test import range_test
 
     with progress("Raising the rate") as on_progress:
         test = range_test(chosen, data=data, device=device, start=start, end=end, steps=steps, on_progress=on_progress)
@@ -69,7 +69,7 @@ def _as_json(test: RangeTest) -> bytes:
 
 
 def _as_png(test: RangeTest) -> bytes:
-    from cifarlab.training.range_test_picture import range_test_png
+    from cifarlab.training.rates.picture import range_test_png
 
     return range_test_png(test)
 

@@ -45,7 +45,7 @@ def train(
     """
     from cifarlab.data import default_source
     from cifarlab.training import devote_to_training, runs_folder
-    from cifarlab.training.launch import new_directory
+    from cifarlab.training.runs.launch import new_directory
 
     devote_to_training()
     chosen = _adjusted(_find_recipe(recipe, run_dir), epochs, seed)
@@ -66,7 +66,7 @@ def resume(
     of a run that was never interrupted.
     """
     from cifarlab.training import RunDirectory, devote_to_training
-    from cifarlab.training.run import LOG
+    from cifarlab.training.runs.directory import LOG
 
     devote_to_training()
     from cifarlab.training import resume as go_on
@@ -102,7 +102,7 @@ def _adjusted(recipe: Recipe, epochs: int | None, seed: int | None) -> Recipe:
 
 def _train(recipe: Recipe, folder: Path, source: str, device: str) -> RunStatus:
     from cifarlab.training import train as run
-    from cifarlab.training.run import LOG
+    from cifarlab.training.runs.directory import LOG
 
     try:
         with shown(folder) as on_progress, logged(folder / LOG):
@@ -116,7 +116,7 @@ def _train(recipe: Recipe, folder: Path, source: str, device: str) -> RunStatus:
 
 def _conclude(status: RunStatus, folder: Path) -> None:
     """Say how a run ended, and what can be done where it did not finish."""
-    from cifarlab.training.run import LOG, RECIPE
+    from cifarlab.training.runs.directory import LOG, RECIPE
 
     if status.state == "failed":
         say(f"Error: {status.message}" + (f"\nThe log is {folder / LOG}" if (folder / LOG).is_file() else ""))

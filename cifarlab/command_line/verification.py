@@ -12,7 +12,7 @@ from cifarlab.command_line.output import FAILED, new_table, print_json, print_ri
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from cifarlab.training.verification import AccuracyClaim, Verification
+    from cifarlab.training.checkpoints.verification import AccuracyClaim, Verification
 
 _VERDICT = {True: "confirmed", False: "refuted"}
 
@@ -26,7 +26,7 @@ def verify(
     the stated hardware and versions, and within 10 images elsewhere; parameters are counted. Ends with 1 if refuted.
     """
     from cifarlab.training import shipped_checkpoints
-    from cifarlab.training.verification import verify as verify_figures
+    from cifarlab.training.checkpoints.verification import verify as verify_figures
 
     with progress("Classifying"):
         verification = verify_figures(shipped_checkpoints().get(checkpoint, checkpoint), data=data, device=device)

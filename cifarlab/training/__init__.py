@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cifarlab.training.checkpoint import (
+from cifarlab.training.checkpoints.checkpoint import (
     CheckpointFacts,
     StoredLogits,
     checkpoint_facts,
@@ -14,11 +14,11 @@ from cifarlab.training.checkpoint import (
     shipped_checkpoints,
 )
 from cifarlab.training.device import available_devices, let_idle_threads_sleep
-from cifarlab.training.launch import launch, relaunch, stop
-from cifarlab.training.optimisation import learning_rate
+from cifarlab.training.learning.optimisation import learning_rate
 from cifarlab.training.process import devote_to_training
-from cifarlab.training.records import EpochMetrics, RunInfo, RunStatus, State
-from cifarlab.training.run import RunDirectory, list_runs, runs_folder
+from cifarlab.training.runs.directory import RunDirectory, list_runs, runs_folder
+from cifarlab.training.runs.launch import launch, relaunch, stop
+from cifarlab.training.runs.records import EpochMetrics, RunInfo, RunStatus, State
 
 if TYPE_CHECKING:
     from cifarlab.training.engine import resume, train

@@ -10,13 +10,13 @@ from contextlib import suppress
 import torch
 
 from cifarlab.recipe import Recipe
-from cifarlab.training.arithmetic import Arithmetic
 from cifarlab.training.failures import DivergedError, explain, explain_memory, is_out_of_memory
 from cifarlab.training.fitting import fitting_batch_size
-from cifarlab.training.journal import Journal
-from cifarlab.training.records import RunStatus
-from cifarlab.training.run import RunDirectory
-from cifarlab.training.stopping import StopAskedError
+from cifarlab.training.learning.arithmetic import Arithmetic
+from cifarlab.training.runs.directory import RunDirectory
+from cifarlab.training.runs.journal import Journal
+from cifarlab.training.runs.records import RunStatus
+from cifarlab.training.runs.stopping import StopAskedError
 
 _log = logging.getLogger(__name__)
 

@@ -14,21 +14,31 @@ from cifarlab.data import default_source
 from cifarlab.recipe import Recipe, load_recipe, save_recipe
 from cifarlab.storage import remove_unfinished, replace_file
 from cifarlab.training.batches import shared_tensor, worker_count
-from cifarlab.training.captured import new_learner
 from cifarlab.training.conclusion import concluded
 from cifarlab.training.device import hardware_name, resolve_device, usable_cores
-from cifarlab.training.journal import Journal, Progress, now
-from cifarlab.training.learner import Learner
-from cifarlab.training.lock import RunLock
+from cifarlab.training.learning.captured import new_learner
+from cifarlab.training.learning.learner import Learner
+from cifarlab.training.learning.tuning import choose_arithmetic
 from cifarlab.training.loop import Loop
 from cifarlab.training.material import Material, fingerprint, gather
-from cifarlab.training.records import RunInfo, RunRequest, RunStatus
 from cifarlab.training.resumption import Resumption, find_resumption
-from cifarlab.training.run import BEST, CONTROL, INFO, LAST, RECIPE, REQUEST, STATUS, TEST_LOGITS, RunDirectory
-from cifarlab.training.state import STATE
-from cifarlab.training.stopping import StopRequest, listen
-from cifarlab.training.surroundings import command_line, git_commit, versions
-from cifarlab.training.tuning import choose_arithmetic
+from cifarlab.training.runs.directory import (
+    BEST,
+    CONTROL,
+    INFO,
+    LAST,
+    RECIPE,
+    REQUEST,
+    STATUS,
+    TEST_LOGITS,
+    RunDirectory,
+)
+from cifarlab.training.runs.journal import Journal, Progress, now
+from cifarlab.training.runs.lock import RunLock
+from cifarlab.training.runs.records import RunInfo, RunRequest, RunStatus
+from cifarlab.training.runs.state import STATE
+from cifarlab.training.runs.stopping import StopRequest, listen
+from cifarlab.training.runs.surroundings import command_line, git_commit, versions
 
 # What only the process that holds the lock replaces.
 _REPLACED = (RECIPE, REQUEST, INFO, STATUS, STATE, LAST, BEST, TEST_LOGITS)

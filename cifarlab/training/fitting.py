@@ -10,9 +10,9 @@ import torch
 
 from cifarlab.augment import Normalization
 from cifarlab.recipe import Recipe
-from cifarlab.training.arithmetic import Arithmetic
-from cifarlab.training.captured import CapturedLearner, new_learner
 from cifarlab.training.failures import is_out_of_memory
+from cifarlab.training.learning.arithmetic import Arithmetic
+from cifarlab.training.learning.captured import CapturedLearner, new_learner
 
 # Batch norm has nothing to learn from a single image.
 _SMALLEST_BATCH = 2

@@ -9,15 +9,15 @@ from types import TracebackType
 import torch
 
 from cifarlab.storage import replace_file
-from cifarlab.training.averaging import Average
-from cifarlab.training.checkpoint import CheckpointFacts, save_test_logits, weights_content
+from cifarlab.training.checkpoints.checkpoint import CheckpointFacts, save_test_logits, weights_content
 from cifarlab.training.evaluation import Outcome
-from cifarlab.training.journal import Journal
-from cifarlab.training.learner import Learner
+from cifarlab.training.learning.averaging import Average
+from cifarlab.training.learning.learner import Learner
 from cifarlab.training.material import Material
-from cifarlab.training.records import EpochMetrics
-from cifarlab.training.run import BEST, LAST
-from cifarlab.training.state import Milestone, Tensors, TrainingState, write_state
+from cifarlab.training.runs.directory import BEST, LAST
+from cifarlab.training.runs.journal import Journal
+from cifarlab.training.runs.records import EpochMetrics
+from cifarlab.training.runs.state import Milestone, Tensors, TrainingState, write_state
 
 # Of the time that a run takes, about a hundredth at most is spent on writing weights; besides, the first epoch of each
 # process is written, so that a run that is killed over and over again gets on, and the last one.

@@ -11,18 +11,18 @@ from contextlib import AbstractContextManager, nullcontext
 import torch
 
 from cifarlab.data import ImageSet
-from cifarlab.training.averaging import Average
 from cifarlab.training.batches import Batch, open_batches, steps_per_epoch
 from cifarlab.training.evaluation import Outcome, evaluate, mean_accuracy, mirrored
 from cifarlab.training.failures import DivergedError
-from cifarlab.training.journal import Journal
 from cifarlab.training.keeper import Keeper
-from cifarlab.training.learner import Learner
+from cifarlab.training.learning.averaging import Average
+from cifarlab.training.learning.learner import Learner
+from cifarlab.training.learning.optimisation import learning_rate
 from cifarlab.training.material import Material
-from cifarlab.training.optimisation import learning_rate
-from cifarlab.training.records import EpochMetrics
-from cifarlab.training.state import TrainingState
-from cifarlab.training.stopping import StopRequest
+from cifarlab.training.runs.journal import Journal
+from cifarlab.training.runs.records import EpochMetrics
+from cifarlab.training.runs.state import TrainingState
+from cifarlab.training.runs.stopping import StopRequest
 from cifarlab.training.tally import Tally
 
 

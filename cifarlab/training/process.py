@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cifarlab.training.device import let_idle_threads_sleep
-from cifarlab.training.memory import keep_freed_memory
+from cifarlab.training.learning.memory import keep_freed_memory
 
 
 def devote_to_training() -> None:

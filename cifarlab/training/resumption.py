@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cifarlab.training.material import Material, fingerprint
-from cifarlab.training.records import RunInfo
-from cifarlab.training.run import INFO, RunDirectory
-from cifarlab.training.state import TrainingState, read_state, require_known_version
-from cifarlab.training.surroundings import versions
+from cifarlab.training.runs.directory import INFO, RunDirectory
+from cifarlab.training.runs.records import RunInfo
+from cifarlab.training.runs.state import TrainingState, read_state, require_known_version
+from cifarlab.training.runs.surroundings import versions
 
 _log = logging.getLogger(__name__)
 

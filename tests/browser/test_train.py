@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cifarlab.training import RunDirectory, list_runs, stop
-from cifarlab.training.lock import holder
+from cifarlab.training.runs.lock import holder
 
 NEVER_ENDING = 1000
 LONG_ENOUGH_TO_BE_KILLED = 60

@@ -8,7 +8,7 @@ from PIL import Image
 
 from cifarlab.command_line.find_lr import find_lr as command
 from cifarlab.training import runs_folder
-from cifarlab.training.range_test import RangeTest, range_test
+from cifarlab.training.rates.range_test import RangeTest, range_test
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from cifarlab.recipe.optimizers import SGD
 from cifarlab.recipe.schedules import StepDecay
 from cifarlab.recipe.training import Ema
 from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, list_runs, runs_folder, stop
-from cifarlab.training.lock import RunLock
+from cifarlab.training.runs.lock import RunLock
 from pages.parts.fields import editable
 from pages.train import launch_panel
 from pages.train.curves import MOST_EPOCHS, points_of, thinned

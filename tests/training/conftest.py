@@ -14,7 +14,7 @@ import pytest
 from cifarlab.recipe import Recipe, read_recipe
 from cifarlab.spec import read_spec
 from cifarlab.training import RunDirectory, train
-from cifarlab.training.state import read_state
+from cifarlab.training.runs.state import read_state
 
 COLOURS = {"blue": (60, 70, 180), "green": (60, 180, 70), "red": (180, 60, 70)}
 TRAIN_PER_CLASS, TEST_PER_CLASS = 32, 10

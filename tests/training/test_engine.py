@@ -12,9 +12,10 @@ import pytest
 
 from cifarlab import storage
 from cifarlab.recipe import load_recipe, read_recipe
-from cifarlab.training import RunDirectory, checkpoint_facts, journal, keeper, load_checkpoint, loop, train
+from cifarlab.training import RunDirectory, checkpoint_facts, keeper, load_checkpoint, loop, train
 from cifarlab.training.engine import resume
-from cifarlab.training.lock import RunLock
+from cifarlab.training.runs import journal
+from cifarlab.training.runs.lock import RunLock
 
 
 def with_training(recipe, **changes):

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from cifarlab.training import RunDirectory, engine, fitting, train
-from cifarlab.training.arithmetic import Arithmetic
 from cifarlab.training.engine import resume
 from cifarlab.training.fitting import fitting_batch_size
-from cifarlab.training.learner import Learner
+from cifarlab.training.learning.arithmetic import Arithmetic
+from cifarlab.training.learning.learner import Learner
 
 CPU, ARITHMETIC = torch.device("cpu"), Arithmetic()
 

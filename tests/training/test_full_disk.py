@@ -7,8 +7,9 @@ import os
 import pytest
 
 from cifarlab.data import load_images
-from cifarlab.training import RunDirectory, checkpoint_facts, journal, keeper, load_checkpoint, train
+from cifarlab.training import RunDirectory, checkpoint_facts, keeper, load_checkpoint, train
 from cifarlab.training.engine import resume
+from cifarlab.training.runs import journal
 
 
 class FullDisk:

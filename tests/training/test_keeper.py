@@ -6,10 +6,10 @@ import torch
 
 from cifarlab.training import EpochMetrics, checkpoint_facts, keeper, load_test_logits
 from cifarlab.training.evaluation import Outcome
-from cifarlab.training.journal import Journal
 from cifarlab.training.keeper import Keeper
 from cifarlab.training.material import gather
-from cifarlab.training.state import read_state
+from cifarlab.training.runs.journal import Journal
+from cifarlab.training.runs.state import read_state
 
 SECONDS_TO_WRITE = 0.5
 

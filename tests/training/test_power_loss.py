@@ -6,8 +6,9 @@ import os
 import pytest
 
 from cifarlab.data import load_images
-from cifarlab.training import RunDirectory, journal, keeper, train
+from cifarlab.training import RunDirectory, keeper, train
 from cifarlab.training.engine import resume
+from cifarlab.training.runs import journal
 
 
 class Disk:

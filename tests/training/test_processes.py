@@ -12,7 +12,7 @@ import pytest
 from cifarlab.recipe import save_recipe
 from cifarlab.training import RunDirectory, list_runs, train
 from cifarlab.training.engine import resume
-from cifarlab.training.lock import holder
+from cifarlab.training.runs.lock import holder
 
 EPOCHS = 60
 WEB_PROCESS = """

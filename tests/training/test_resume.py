@@ -7,7 +7,7 @@ import pytest
 from cifarlab.recipe import save_recipe
 from cifarlab.training import RunDirectory, load_checkpoint, train
 from cifarlab.training.engine import resume
-from cifarlab.training.lock import RunLock
+from cifarlab.training.runs.lock import RunLock
 
 EPOCHS = 5
 TRAININGS = {

@@ -1,0 +1,1 @@
+"""Weights on disk: loading, shipping and verifying them."""

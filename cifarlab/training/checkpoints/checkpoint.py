@@ -1,0 +1,223 @@
+"""Weights on disk: safetensors beside the recipe that alone rebuilds their network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError
+
+from cifarlab.augment.steps import Normalization
+from cifarlab.recipe import Recipe, load_recipe
+from cifarlab.storage import replace_file
+from cifarlab.training.runs.directory import BEST, LAST, RECIPE, TEST_LOGITS
+from cifarlab.training.runs.records import Record, RunInfo
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cifarlab.network import Classifier
+
+MODEL = "model.safetensors"
+
+_WEIGHTS_OF_A_DIRECTORY = (BEST, MODEL, LAST)
+_METADATA = "cifarlab"
+
+
+class Conditions(Record):
+    """What answers were computed on; the same weights and images give the same answers under the same conditions."""
+
+    hardware: str = Field(description="The device as its maker names it.")
+    threads: int = Field(description="Processor threads that torch computes with.")
+    versions: dict[str, str] = Field(description="Versions of cifarlab, Python and the libraries that decide results.")
+
+
+class Statement(Record):
+    """What weights score on their test split, as whoever made the checkpoint measured it."""
+
+    correct: int = Field(description="Test images classified right, by logits as they are stored, in float16.")
+    images: int = Field(description="Test images in all.")
+    conditions: Conditions
+
+
+class CheckpointFacts(Record):
+    """Where weights come from: what they were trained on, how far, and, if they were shipped, what they score."""
+
+    data: str
+    class_names: tuple[str, ...]
+    epoch: int
+    epochs: int
+    statement: Statement | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class StoredLogits:
+    """What a network answered on its test split: logits float32 (N, classes), true labels int64 (N,), and its origin.
+
+    The logits were stored as float16.
+    """
+
+    logits: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    facts: CheckpointFacts
+
+
+def load_checkpoint(path: str | Path) -> tuple[Classifier, Recipe]:
+    """The network with its weights, on the CPU and in evaluation mode, and the recipe that it was trained by.
+
+    `path` is a run directory (its best weights), a shipped checkpoint, or a .safetensors file beside a recipe.yaml.
+
+    Raises:
+        ValueError: there are no weights, they are damaged, or they do not fit the recipe's network.
+    """
+    import torch
+
+    from cifarlab.network import build
+
+    weights = find_weights(path)
+    recipe = load_recipe(weights.parent / RECIPE)
+    model = build(recipe.network)
+    tensors = _read(weights)
+    _check_fit(weights, tensors, {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()})
+    # torch has no read-only tensors, and the arrays are this call's own.
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in tensors.items()})
+    return model.eval(), recipe
+
+
+def load_test_logits(path: str | Path) -> StoredLogits:
+    """The stored answers on the test split: of a run's best weights, or of a shipped checkpoint.
+
+    Raises:
+        ValueError: there are none, or they are damaged.
+    """
+    stored = find_weights(path).parent / TEST_LOGITS
+    tensors = _read(stored)
+    if set(tensors) != {"logits", "labels"} or len(tensors["logits"]) != len(tensors["labels"]):
+        raise ValueError(f"{stored}: it does not hold logits and labels of equal number; evaluate the network anew")
+    return StoredLogits(tensors["logits"].astype(np.float32), tensors["labels"].astype(np.int64), _read_facts(stored))
+
+
+def checkpoint_facts(path: str | Path) -> CheckpointFacts:
+    """What the weights were trained on, and how far; reads only the file's header.
+
+    Raises:
+        ValueError: there are no weights, or they are damaged or not written by this library.
+    """
+    return _read_facts(find_weights(path))
+
+
+def conditions_of(info: RunInfo) -> Conditions:
+    """The conditions that a run's figures were measured under."""
+    return Conditions(hardware=info.hardware, threads=info.threads, versions=info.versions)
+
+
+def normalization_of(recipe: Recipe) -> Normalization:
+    """The numbers that a trained network's images are normalised by.
+
+    Raises:
+        ValueError: the recipe still says `dataset`, as it does before training.
+    """
+    numbers = recipe.augmentation.normalize
+    if not isinstance(numbers, Normalization):
+        raise ValueError(
+            f"augmentation.normalize: {numbers!r} is not allowed in the recipe of a trained network; "
+            "give the mean and std that it was trained with"
+        )
+    return numbers
+
+
+def shipped_checkpoints() -> dict[str, Path]:
+    """The trained networks that come with the laboratory: the directory of each, by name, in alphabetical order."""
+    folder = Path(__file__).parents[3] / "checkpoints"
+    return {weights.parent.name: weights.parent for weights in sorted(folder.glob(f"*/{MODEL}"))}
+
+
+def find_weights(path: str | Path) -> Path:
+    """The file of weights that `path` stands for: itself, or that of a run directory or a shipped checkpoint.
+
+    Raises:
+        ValueError: there is none.
+    """
+    place = Path(path).expanduser().resolve()
+    if place.suffix == ".safetensors" and place.is_file():
+        return place
+    for name in _WEIGHTS_OF_A_DIRECTORY:
+        if (place / name).is_file():
+            return place / name
+    known = ", ".join(shipped_checkpoints()) or "none yet"
+    raise ValueError(
+        f"checkpoint: {place} holds no weights; give a run directory with at least one complete epoch, "
+        f"a .safetensors file, or a checkpoint that ships ({known})"
+    )
+
+
+def weights_content(weights: Mapping[str, Tensor], facts: CheckpointFacts) -> bytes:
+    """The content of a checkpoint file: weights and running statistics by name, and where they come from."""
+    arrays = {name: tensor.detach().cpu().contiguous().numpy() for name, tensor in weights.items()}
+    return safetensors.numpy.save(arrays, _metadata(facts))
+
+
+def save_test_logits(
+    directory: Path, logits: NDArray[np.float32], labels: NDArray[np.int64], facts: CheckpointFacts
+) -> None:
+    """Store what a network answered on its test split; logits as float16, labels as int16.
+
+    Raises:
+        OSError: the disk refuses; what was there stays.
+    """
+    arrays = {"logits": as_stored(logits), "labels": labels.astype(np.int16)}
+    replace_file(directory / TEST_LOGITS, safetensors.numpy.save(arrays, _metadata(facts)))
+
+
+def as_stored(logits: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Logits (N, classes) as they are stored; what is beyond the range of float16 becomes its largest number."""
+    largest = np.finfo(np.float16).max
+    return np.clip(logits, -largest, largest).astype(np.float16)
+
+
+def _metadata(facts: CheckpointFacts) -> dict[str, str]:
+    return {_METADATA: facts.model_dump_json()}
+
+
+def _read(path: Path) -> dict[str, NDArray[np.generic]]:
+    try:
+        return dict(safetensors.numpy.load_file(path))
+    except FileNotFoundError as error:
+        raise ValueError(f"{path}: it is not there; train at least one complete epoch") from error
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ValueError(_damaged(path, error)) from error
+
+
+def _read_facts(path: Path) -> CheckpointFacts:
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+        return CheckpointFacts.model_validate_json(metadata[_METADATA])
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ValueError(_damaged(path, error)) from error
+    except (KeyError, ValidationError) as error:
+        raise ValueError(f"{path}: it does not say what it was trained on; it was not written by CIFAR Lab") from error
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return f"{path}: the file is cut off or damaged ({error}); copy it again, or train again"
+
+
+def _check_fit(path: Path, tensors: Mapping[str, NDArray[np.generic]], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    for name, shape in shapes.items():
+        if name not in tensors:
+            raise ValueError(_unfit(path, f"{name} is missing"))
+        if tensors[name].shape != shape:
+            raise ValueError(_unfit(path, f"{name} has the shape {tensors[name].shape} instead of {shape}"))
+    if surplus := sorted(set(tensors) - set(shapes)):
+        raise ValueError(_unfit(path, f"{surplus[0]} has no place in it"))
+
+
+def _unfit(path: Path, what: str) -> str:
+    return f"{path}: the weights do not fit the network of {path.parent / RECIPE}: {what}; use the recipe of that run"

@@ -1,0 +1,113 @@
+"""Which way of computing a network is the quickest on this machine, found by trying each for a moment."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from cifarlab.recipe import Recipe
+from cifarlab.training.learning.arithmetic import REFERENCE, WAYS, Arithmetic
+from cifarlab.training.learning.captured import new_learner
+from cifarlab.training.learning.learner import Learner
+from cifarlab.training.learning.soundness import is_sound
+
+_LARGEST_SLICE = 128
+_FEWEST_ROUNDS, _MOST_ROUNDS = 4, 20
+_USUAL_SECONDS, _MOST_SECONDS = 2.0, 8.0
+# A way has to beat the one before it by so much to be taken, so that noise does not choose.
+_MARGIN = 1.02
+_SLOWEST_WORTH_ANOTHER_ROUND = 1.5
+
+_log = logging.getLogger(__name__)
+
+
+def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithmetic:
+    """How to train the resolved recipe on batches such as this one: uint8 (n, 32, 32, 3) and int64 (n,), on the device.
+
+    A precision that the recipe names is taken, with channels last, so that the same recipe gives the same weights
+    whatever else the machine is doing; `auto` measures every way that is sound on a part of the batch, in about two
+    seconds for a small network and never in many more than eight. torch's random numbers are afterwards what they were.
+    """
+    if recipe.training.precision != "auto":
+        return Arithmetic(recipe.training.precision)
+    if images.device.type == "cpu":
+        images, labels = images[:_LARGEST_SLICE], labels[:_LARGEST_SLICE]
+    with torch.random.fork_rng(devices=[images.device] if images.device.type == "cuda" else []):
+        learners = _sound_learners(recipe, images, labels)
+        warm_up = max(learner.warm_up_steps for learner in learners.values())
+        seconds = time_ways({way: _step(learner, images, labels) for way, learner in learners.items()}, warm_up)
+    return quickest(seconds)
+
+
+def quickest(seconds: Mapping[Arithmetic, float]) -> Arithmetic:
+    """The way with the fewest seconds; of two that are within 2 % of each other, the one that is listed first."""
+    best, *others = seconds
+    for way in others:
+        if seconds[way] * _MARGIN < seconds[best]:
+            best = way
+    _log.info("seconds a step: %s", "; ".join(f"{way}: {value:.4f}" for way, value in seconds.items()))
+    return best
+
+
+def time_ways(steps: Mapping[Arithmetic, Callable[[], object]], warm_up: int = 1) -> dict[Arithmetic, float]:
+    """The seconds of each step: the least of several rounds, because whatever disturbs only adds.
+
+    The first `warm_up` steps of each, which make its kernels, do not count. The ways take turns, so that a disturbance
+    meets them all; one that is far behind is not tried again.
+    """
+    started = time.perf_counter()
+    for step in steps.values():
+        for _ in range(warm_up):
+            step()
+    least = {way: _seconds(step) for way, step in steps.items()}
+    rounds = 1
+    while rounds < _FEWEST_ROUNDS or (rounds < _MOST_ROUNDS and time.perf_counter() < started + _USUAL_SECONDS):
+        for way in _in_the_running(least):
+            if time.perf_counter() > started + _MOST_SECONDS:
+                return least
+            least[way] = min(least[way], _seconds(steps[way]))
+        rounds += 1
+    return least
+
+
+def _in_the_running(least: Mapping[Arithmetic, float]) -> Iterator[Arithmetic]:
+    bound = _SLOWEST_WORTH_ANOTHER_ROUND * min(least.values())
+    return iter([way for way, seconds in least.items() if seconds <= bound])
+
+
+def _sound_learners(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, Learner]:
+    """A learner for each way, all with the same weights, without those that a processor computes wrongly."""
+    learners = {}
+    for way in WAYS:
+        torch.manual_seed(0)
+        learners[way] = new_learner(recipe, images.device, way)
+    if images.device.type != "cpu":
+        return learners
+    reference = learners[REFERENCE]
+    sound = {way: learner for way, learner in learners.items() if is_sound(learner, reference, images, labels)}
+    for way in learners.keys() - sound:
+        _log.warning("%s gives wrong gradients for this network on this processor, and is not used", way)
+    return sound
+
+
+def _step(learner: Learner, images: Tensor, labels: Tensor) -> Callable[[], object]:
+    # At a rate of zero nothing diverges, and the work is the same.
+    return lambda: learner.learn(images, labels, 0.0)
+
+
+def _seconds(step: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    answer = step()
+    _wait_for(answer)
+    return time.perf_counter() - started
+
+
+def _wait_for(answer: object) -> None:
+    """Let a device finish: reading a figure of the answer waits for all that came before it."""
+    loss = getattr(answer, "loss", None)
+    if isinstance(loss, Tensor):
+        loss.item()

@@ -1,0 +1,1 @@
+"""Finding a learning rate: the range test, what it suggests, and its picture."""

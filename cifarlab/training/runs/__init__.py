@@ -1,0 +1,1 @@
+"""Run directories: what is in one, who reads it, who writes it, and what starts a run there."""

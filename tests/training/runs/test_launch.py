@@ -1,0 +1,175 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from cifarlab.recipe import save_recipe
+from cifarlab.training import RunDirectory, launch, load_checkpoint, relaunch, stop, train
+from cifarlab.training.runs.lock import RunLock, holder
+
+LAUNCH = """
+import sys
+from pathlib import Path
+from cifarlab.recipe import load_recipe
+from cifarlab.training import launch
+print(launch(load_recipe(Path(sys.argv[1])), data=sys.argv[2], device="cpu", runs_dir=Path(sys.argv[3])).path)
+"""
+PATIENCE_SECONDS = 120
+
+
+def wait_until(condition, run):
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"{run.status()}\n{run.log_tail()}"
+        threading.Event().wait(0.05)
+
+
+@pytest.fixture
+def endless(recipe):
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update={"epochs": 1000})})
+
+
+def test_a_launched_run_trains_until_it_is_stopped(endless, pictures, tmp_path):
+    run = launch(endless, data=pictures, device="cpu", runs_dir=tmp_path)
+    assert run.is_alive()
+    assert run.status().is_active
+    wait_until(lambda: len(run.metrics()) >= 1, run)
+    assert run.info().command.endswith("--device cpu")
+    assert stop(run).state == "stopped"
+    assert not run.is_alive()
+    load_checkpoint(run.path)
+
+
+def test_a_launched_run_outlives_who_started_it_and_shows_when_it_was_killed(endless, pictures, tmp_path):
+    save_recipe(endless, tmp_path / "endless.yaml")
+    command = [sys.executable, "-c", LAUNCH, str(tmp_path / "endless.yaml"), str(pictures), str(tmp_path / "runs")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    run = RunDirectory(told)
+    assert run.is_alive()
+    wait_until(lambda: len(run.metrics()) >= 2, run)
+    assert run.status().state == "running"
+    os.kill(holder(run.path), signal.SIGKILL)
+    wait_until(lambda: not run.is_alive(), run)
+    assert run.status().state == "crashed"
+    load_checkpoint(run.path)
+
+
+def test_a_process_that_does_not_come_up_reads_as_crashed_and_says_why_in_its_log(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", _broken_python(tmp_path))
+    run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
+    wait_until(lambda: not run.is_alive(), run)
+    assert run.status().state == "crashed"
+    assert run.log_tail() == "no module named cifarlab"
+
+
+def test_runs_that_start_in_the_same_second_get_directories_of_their_own(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", _broken_python(tmp_path))
+    runs = [launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path / "runs") for _ in range(3)]
+    assert len({run.path for run in runs}) == 3
+
+
+def test_a_process_that_ignores_requests_is_killed(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", _script(tmp_path, "trap '' TERM; while :; do sleep 0.05; done"))
+    run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
+    status = stop(run, patience_seconds=0.5)
+    assert not run.is_alive()
+    assert status == run.status()
+    assert (status.state, status.message) == ("stopped", "Killed, because it did not stop when asked.")
+
+
+def test_stopping_a_run_that_is_over_changes_nothing(finished):
+    before = sorted(path.name for path in finished.path.iterdir())
+    assert stop(finished) == finished.status()
+    assert sorted(path.name for path in finished.path.iterdir()) == before
+
+
+def test_a_folder_that_cannot_be_written_gives_one_sentence(recipe, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match=r"cannot be written: .*or set CIFARLAB_RUNS to another folder"):
+        launch(recipe, data="sketch10", runs_dir=tmp_path / "file")
+
+
+def test_a_process_that_is_killed_by_a_signal_before_it_listens_was_stopped(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", _script(tmp_path, "while :; do sleep 0.05; done"))
+    run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
+    assert stop(run, patience_seconds=0.5).state == "stopped"
+    assert run.status().state == "stopped"
+
+
+@pytest.fixture
+def stopped(endless, pictures, tmp_path):
+    """A run of a thousand epochs that was stopped after some of them."""
+    run = RunDirectory(tmp_path / "stopped")
+
+    def ask_in_the_second(status):
+        if status.epoch == 2:
+            run.ask("stop")
+
+    assert train(endless, run.path, data=pictures, device="cpu", on_progress=ask_in_the_second).state == "stopped"
+    return run
+
+
+def test_a_run_is_taken_up_in_a_process_of_its_own_again_and_again(stopped):
+    run = stopped
+    for end in (stop, _kill):
+        before = [metrics.epoch for metrics in run.metrics()]
+        assert relaunch(run) is run
+        assert run.is_alive()
+        assert run.status().is_active
+        wait_until(lambda before=before: len(run.metrics()) > len(before) + 1, run)
+        end(run)
+    epochs = [metrics.epoch for metrics in run.metrics()]
+    assert epochs == list(range(1, len(epochs) + 1))
+    assert run.status().state == "crashed"
+    assert run.log_tail().count("Going on with tiny after epoch") == 2
+    load_checkpoint(run.path)
+
+
+def test_a_run_whose_process_did_not_come_up_is_taken_up_as_it_was_asked_for(recipe, pictures, tmp_path, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", _broken_python(tmp_path))
+        run = launch(recipe, data=pictures, device="cpu", runs_dir=tmp_path)
+        wait_until(lambda: not run.is_alive(), run)
+    relaunch(run)
+    wait_until(lambda: not run.is_alive(), run)
+    assert run.status().state == "finished"
+    assert (run.info().data, run.info().device) == (str(pictures), "cpu")
+
+
+def test_a_finished_run_is_not_taken_up(finished):
+    before = finished.status()
+    with pytest.raises(ValueError, match=r"^run: finished is finished; there is nothing to resume$"):
+        relaunch(finished)
+    assert finished.status() == before
+
+
+def test_a_run_at_work_is_not_taken_up(stopped):
+    before = stopped.status()
+    with RunLock(stopped.path), pytest.raises(ValueError, match="is in use by a process that trains there"):
+        relaunch(stopped)
+    assert stopped.status() == before
+
+
+def test_a_run_that_is_gone_is_not_taken_up(tmp_path):
+    with pytest.raises(ValueError, match="is not there; it was deleted or moved"):
+        relaunch(RunDirectory(tmp_path / "gone"))
+
+
+def _kill(run):
+    os.kill(holder(run.path), signal.SIGKILL)
+    wait_until(lambda: not run.is_alive(), run)
+
+
+def _broken_python(folder):
+    return _script(folder, "echo no module named cifarlab; exit 1")
+
+
+def _script(folder, text):
+    path = folder / "python"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
