@@ -72,8 +72,8 @@ def measured_here(name: str) -> dict[str, float]:
     devote_to_training()  # before torch is imported
     from cifarlab.data import load_images
     from cifarlab.training import keeper
-    from cifarlab.training.runs import journal, stopping
     from cifarlab.training.engine import train
+    from cifarlab.training.runs import journal, stopping
 
     meter = Meter()
     for owner, methods in ((journal.Journal, JOURNAL), (keeper.Keeper, ("keep", "__exit__"))):

@@ -31,7 +31,6 @@ from cifarlab.training.runs.directory import (
     REQUEST,
     STATUS,
     TEST_LOGITS,
-    RunDirectory,
 )
 from cifarlab.training.runs.journal import Journal, Progress, now
 from cifarlab.training.runs.lock import RunLock
@@ -146,7 +145,10 @@ def _refusal_noted(directory: Path) -> Iterator[None]:
 
 def _is_queued(directory: Path) -> bool:
     """Whether another process asked for the run; what it asks from then on is meant for this one."""
-    return RunDirectory(directory).status().state == "queued"
+    try:
+        return RunStatus.model_validate_json((directory / STATUS).read_bytes()).state == "queued"
+    except (OSError, ValueError):
+        return False
 
 
 def _clean(directory: Path) -> None:

@@ -90,7 +90,8 @@ class Learner:
         try:
             self.model.load_state_dict(dict(model))
         except RuntimeError as error:
-            raise ValueError(f"state: it does not fit the network of this recipe: {error}") from error
+            reason = " ".join(str(error).split())
+            raise ValueError(f"state: it does not fit the network of this recipe ({reason})") from error
         parameters = dict(self.model.named_parameters())
         for full_name, value in optimizer.items():
             name, _, key = full_name.partition(":")
