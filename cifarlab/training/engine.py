@@ -190,7 +190,8 @@ def _go_on(
     with _compute(device, info.threads):
         torch.manual_seed(recipe.training.seed)
         learner = new_learner(material.recipe, device, info.arithmetic)
-        resumed = info.model_copy(update={"resumed_at": (*info.resumed_at, now()), "device": str(device)})
+        where = {"device": str(device), "hardware": hardware_name(device)}
+        resumed = info.model_copy(update={"resumed_at": (*info.resumed_at, now()), **where})
         replace_file(journal.directory / INFO, resumed.model_dump_json(indent=2).encode())
         Loop(material, learner, info.workers, journal, stop, state).run()
 

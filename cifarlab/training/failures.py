@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+_ALLOCATION_FAILURES = ("can't allocate memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+
 
 class DivergedError(ArithmeticError):
     """The loss is not a number any more."""
@@ -51,8 +53,8 @@ def _shown(path: Path, directory: Path) -> Path:
 
 
 def _is_allocation_failure(error: Exception) -> bool:
-    """torch has no class of its own for a failed allocation on the CPU."""
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    """torch has no class of its own for a failed allocation on the CPU, in a CUDA graph or in one of its libraries."""
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _ALLOCATION_FAILURES)
 
 
 def _first_line(error: Exception) -> str:

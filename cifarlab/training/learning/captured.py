@@ -8,6 +8,7 @@ from torch import Tensor
 from cifarlab.recipe import Recipe
 from cifarlab.training.learning.arithmetic import Arithmetic
 from cifarlab.training.learning.learner import Answer, Learner
+from cifarlab.training.learning.optimisation import fit_for_capture
 
 
 def new_learner(recipe: Recipe, device: torch.device, arithmetic: Arithmetic) -> Learner:
@@ -30,32 +31,41 @@ class CapturedLearner(Learner):
 
     def __init__(self, recipe: Recipe, device: torch.device, arithmetic: Arithmetic) -> None:
         super().__init__(recipe, device, arithmetic)
+        # One stream for all that is not replayed: each would keep memory of its own.
+        self._side = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self._taken = 0
+        self._size: int | None = None
         self._recording: _Recording | None = None
 
     def _step(self, images: Tensor, labels: Tensor) -> Answer:
         self._taken += 1
+        self._size = self._size or len(images)
+        if len(images) != self._size:
+            return self._on_side_stream(images, labels)
         if self._recording is None and self._taken >= self.warm_up_steps:
             self._recording = self._record(images, labels)
-        if self._recording is not None and self._recording.images.shape == images.shape:
-            return self._recording.replay(images, labels)
-        return self._on_side_stream(images, labels)
+        if self._recording is None:
+            return self._on_side_stream(images, labels)
+        return self._recording.replay(images, labels)
 
     def _on_side_stream(self, images: Tensor, labels: Tensor) -> Answer:
         """Away from the default stream, on which nothing that is recorded later may have begun."""
         current = torch.cuda.current_stream(self.device)
-        side = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
-        side.wait_stream(current)
-        with torch.cuda.stream(side):
+        self._side.wait_stream(current)
+        with torch.cuda.stream(self._side):
             answer = super()._step(images, labels)
-        current.wait_stream(side)
+        current.wait_stream(self._side)
         return answer
 
     def _record(self, images: Tensor, labels: Tensor) -> _Recording:
         """Recording computes nothing: the weights are as before."""
         images, labels, graph = images.clone(), labels.clone(), torch.cuda.CUDAGraph()
         self.optimizer.zero_grad(set_to_none=True)
-        with torch.cuda.graph(graph):
+        with (
+            torch.cuda.device(self.device),
+            fit_for_capture(self.optimizer),
+            torch.cuda.graph(graph, stream=self._side),
+        ):
             answer = super()._step(images, labels)
         return _Recording(graph, images, labels, answer)
 

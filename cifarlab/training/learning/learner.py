@@ -42,7 +42,7 @@ class Learner:
         self.model = build(recipe.network).to(device).to(memory_format=arithmetic.torch_format)
         substitute(self.model, device, arithmetic)
         # A GPU's rate lies beside its weights: setting it waits for nothing, and a CUDA graph can read it.
-        self.optimizer = build_optimizer(recipe.training.optimizer, self.model, capturable=device.type == "cuda")
+        self.optimizer = build_optimizer(recipe.training.optimizer, self.model, rate_on_device=device.type == "cuda")
 
     def learn(self, images: Tensor, labels: Tensor, rate: float) -> Answer:
         """One step at the learning rate `rate` on a batch: uint8 (n, 32, 32, 3) and int64 (n,), both on `device`.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cifarlab.recipe.optimizers import SGD, Adam, AdamW, Optimizer
@@ -80,19 +81,31 @@ def _half_cosine(before: float, after: float, done: float, all: float) -> float:
 _SHAPES: dict[str, Callable[[float, float, float, float], float]] = {"linear": _line, "cosine": _half_cosine}
 
 
-def build_optimizer(spec: Optimizer, model: torch.nn.Module, *, capturable: bool = False) -> torch.optim.Optimizer:
+def build_optimizer(spec: Optimizer, model: torch.nn.Module, *, rate_on_device: bool = False) -> torch.optim.Optimizer:
     """torch's optimiser for the spec, over all weights of `model`; the rate of each step is for `set_rate` to set.
 
     With `decay_norms_and_biases` there is one group of weights, else a second one of vectors, which do not decay.
-    `capturable` makes steps fit for capture in a CUDA graph: the rate is a tensor beside the weights, so that a replay
-    sees what `set_rate` wrote; load its state before the capture, for that replaces the tensor.
+    `rate_on_device` makes the rate a tensor beside the weights, so that setting it waits for nothing and the replay of
+    a CUDA graph sees what `set_rate` wrote; load its state before the capture, for that replaces the tensor.
     """
     options: dict[str, Any] = {"weight_decay": spec.weight_decay, "fused": True}
-    if capturable:
+    if rate_on_device:
         options["lr"] = _rate_tensor(model)
     if isinstance(spec, SGD):
         return _sgd(spec, _groups(spec, model), options)
-    return _adam(spec, _groups(spec, model), options | {"capturable": capturable})
+    return _adam(spec, _groups(spec, model), options)
+
+
+@contextmanager
+def fit_for_capture(optimizer: torch.optim.Optimizer) -> Iterator[None]:
+    """Within this, a step of `optimizer` can be captured in a CUDA graph; outside, torch would warn of such a one."""
+    for group in optimizer.param_groups:
+        group["capturable"] = True
+    try:
+        yield
+    finally:
+        for group in optimizer.param_groups:
+            group["capturable"] = False
 
 
 def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

@@ -37,10 +37,8 @@ def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithme
     if images.device.type == "cpu":
         images, labels = images[:_LARGEST_SLICE], labels[:_LARGEST_SLICE]
     with torch.random.fork_rng(devices=[images.device] if images.device.type == "cuda" else []):
-        learners = _sound_learners(recipe, images, labels)
-        warm_up = max(learner.warm_up_steps for learner in learners.values())
-        seconds = time_ways({way: _step(learner, images, labels) for way, learner in learners.items()}, warm_up)
-    return quickest(seconds)
+        time_all = _time_one_by_one if images.device.type == "cuda" else _time_in_turns
+        return quickest(time_all(recipe, images, labels))
 
 
 def quickest(seconds: Mapping[Arithmetic, float]) -> Arithmetic:
@@ -79,14 +77,39 @@ def _in_the_running(least: Mapping[Arithmetic, float]) -> Iterator[Arithmetic]:
     return iter([way for way, seconds in least.items() if seconds <= bound])
 
 
+def _time_in_turns(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, float]:
+    learners = _sound_learners(recipe, images, labels)
+    return time_ways({way: _step(learner, images, labels) for way, learner in learners.items()})
+
+
+def _time_one_by_one(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, float]:
+    """A GPU's memory may not hold all ways at once, and little else disturbs it; a way that does not fit is left out.
+
+    Raises:
+        torch.OutOfMemoryError: none fits.
+    """
+    seconds: dict[Arithmetic, float] = {}
+    for way in WAYS:
+        try:
+            seconds |= _time_alone(recipe, images, labels, way)
+        except torch.OutOfMemoryError:
+            if way == WAYS[-1] and not seconds:
+                raise
+        torch.cuda.empty_cache()
+    return seconds
+
+
+def _time_alone(recipe: Recipe, images: Tensor, labels: Tensor, way: Arithmetic) -> dict[Arithmetic, float]:
+    learner = new_learner(recipe, images.device, way)
+    return time_ways({way: _step(learner, images, labels)}, learner.warm_up_steps)
+
+
 def _sound_learners(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, Learner]:
     """A learner for each way, all with the same weights, without those that a processor computes wrongly."""
     learners = {}
     for way in WAYS:
         torch.manual_seed(0)
         learners[way] = new_learner(recipe, images.device, way)
-    if images.device.type != "cpu":
-        return learners
     reference = learners[REFERENCE]
     sound = {way: learner for way, learner in learners.items() if is_sound(learner, reference, images, labels)}
     for way in learners.keys() - sound:

@@ -21,7 +21,6 @@ def test_a_processor_takes_its_steps_one_by_one(resolved):
 
 
 @needs_a_gpu
-@pytest.mark.filterwarnings("ignore:This instance was constructed with capturable=True")
 def test_a_replayed_step_is_the_step_itself(resolved):
     """Over the steps before the recording, those replayed, and a smaller batch among them; dropout is left out."""
     without_dropout = load_recipe("dilated-69k").network
@@ -45,10 +44,9 @@ def test_a_replayed_step_is_the_step_itself(resolved):
 
 
 @needs_a_gpu
-@pytest.mark.filterwarnings("ignore:This instance was constructed with capturable=True")
 def test_replayed_dropout_draws_anew_and_starts_where_the_seed_says(resolved):
     device = torch.device("cuda:0")
-    images = torch.zeros(32, 32, 32, 3, dtype=torch.uint8, device=device)
+    images = torch.randint(0, 256, (32, 32, 32, 3), dtype=torch.uint8, device=device)
     labels = torch.zeros(32, dtype=torch.int64, device=device)
     learner = new_learner(resolved, device, FLOAT32)
     for _ in range(learner.warm_up_steps + 1):

@@ -23,7 +23,7 @@ def pages_taken_anew(keep):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only the GNU C library can be told")
 def test_freed_memory_is_used_again_without_asking_the_system():
-    assert pages_taken_anew("assert keep_freed_memory()") < 0.1 * pages_taken_anew("")
+    assert pages_taken_anew("assert keep_freed_memory()") < 0.5 * pages_taken_anew("")
 
 
 def test_other_systems_are_left_alone(monkeypatch):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cifarlab.recipe import load_recipe, recipe_names
 from cifarlab.recipe.optimizers import SGD, Adam, AdamW
 from cifarlab.recipe.schedules import Constant, Cosine, OneCycle, StepDecay
-from cifarlab.training.learning.optimisation import build_optimizer, learning_rate, set_rate
+from cifarlab.training.learning.optimisation import build_optimizer, fit_for_capture, learning_rate, set_rate
 
 STEPS, EPOCHS = 7, 9
 
@@ -320,18 +320,17 @@ def test_every_optimiser_is_the_fused_one(spec):
 @pytest.mark.parametrize("spec", KINDS)
 def test_a_rate_that_is_a_tensor_gives_the_same_steps(spec):
     gradients = [1.0, -2.0, 0.5]
-    assert step_of(spec, gradients, capturable=True) == pytest.approx(step_of(spec, gradients), rel=1e-6)
+    assert step_of(spec, gradients, rate_on_device=True) == pytest.approx(step_of(spec, gradients), rel=1e-6)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="a CUDA graph needs a GPU")
-@pytest.mark.filterwarnings("ignore:This instance was constructed with capturable=True")
 @pytest.mark.parametrize("spec", [*KINDS, AdamW(decay_norms_and_biases=False)])
 def test_a_replayed_step_sees_the_rate_that_was_set(spec):
     weights = []
     for captured in (False, True):
         torch.manual_seed(0)
         model = torch.nn.Linear(4, 4, device="cuda")
-        optimizer = build_optimizer(spec, model, capturable=captured)
+        optimizer = build_optimizer(spec, model, rate_on_device=captured)
         for weight in model.parameters():
             weight.grad = torch.ones_like(weight)
         set_rate(optimizer, 0.1)
@@ -341,7 +340,7 @@ def test_a_replayed_step_sees_the_rate_that_was_set(spec):
         step = optimizer.step
         if captured:
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
+            with fit_for_capture(optimizer), torch.cuda.graph(graph):
                 optimizer.step()
             step = graph.replay
         for rate in (0.05, 0.2):
