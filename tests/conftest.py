@@ -58,7 +58,8 @@ def image_folder(tmp_path):
 def write_run(normalization):
     """Writes what training leaves in a run's directory: recipe and weights; returns what they say of themselves."""
     from cifarlab.recipe import load_recipe, save_recipe
-    from cifarlab.training.checkpoints.checkpoint import CheckpointFacts, weights_content
+    from cifarlab.training.checkpoints.checkpoint import weights_content
+    from cifarlab.training.checkpoints.facts import CheckpointFacts
 
     def write(path: Path, model, data: str, epoch=2):
         path.mkdir(parents=True)

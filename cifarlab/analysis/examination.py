@@ -12,7 +12,6 @@ from cifarlab.analysis.evaluation import Evaluation
 from cifarlab.analysis.predictions import Progress, predict
 from cifarlab.data import ImageSet, describe_source, load_images
 from cifarlab.training.checkpoints.checkpoint import (
-    CheckpointFacts,
     checkpoint_facts,
     find_weights,
     load_checkpoint,
@@ -20,6 +19,7 @@ from cifarlab.training.checkpoints.checkpoint import (
     normalization_of,
     shipped_checkpoints,
 )
+from cifarlab.training.checkpoints.facts import CheckpointFacts
 from cifarlab.training.runs.directory import TEST_LOGITS, RunDirectory, list_runs
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]

@@ -19,6 +19,9 @@ class Published(Spec):
     """What the source of a recipe reported, for comparison."""
 
     accuracy_percent: float | None = Field(None, ge=0, le=100, description="Test accuracy that the source states.")
+    class_accuracies_percent: tuple[Annotated[float, Field(ge=0, le=100)], ...] = Field(
+        (), description="Test accuracy of each class that the source states, in the order of the classes."
+    )
     epochs: int | None = Field(None, ge=1, description="Epochs that the source trained for.")
     note: str = Field("", description="What else the source says, and where it is wrong.")
 
@@ -31,5 +34,6 @@ class Recipe(Spec):
     network: Network
     augmentation: Augmentation = Augmentation()
     training: Training
+    tuning: str = Field("", description="How the training was found: what was tried, and what it gave.")
     goals: tuple[Goal, ...] = ()
     published: Published | None = None

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cifarlab.training.checkpoints.checkpoint import (
-    CheckpointFacts,
     StoredLogits,
     checkpoint_facts,
     load_checkpoint,
     load_test_logits,
     shipped_checkpoints,
 )
+from cifarlab.training.checkpoints.facts import CheckpointFacts
 from cifarlab.training.device import available_devices, let_idle_threads_sleep
 from cifarlab.training.learning.optimisation import learning_rate
 from cifarlab.training.process import devote_to_training

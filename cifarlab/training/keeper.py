@@ -9,7 +9,8 @@ from types import TracebackType
 import torch
 
 from cifarlab.storage import replace_file
-from cifarlab.training.checkpoints.checkpoint import CheckpointFacts, save_test_logits, weights_content
+from cifarlab.training.checkpoints.checkpoint import save_test_logits, weights_content
+from cifarlab.training.checkpoints.facts import CheckpointFacts
 from cifarlab.training.evaluation import Outcome
 from cifarlab.training.learning.averaging import Average
 from cifarlab.training.learning.learner import Learner

@@ -160,8 +160,15 @@ def recipes() -> st.SearchStrategy[Recipe]:
         network=networks(),
         augmentation=augmentations(),
         training=trainings(),
+        tuning=TEXTS,
         goals=st.lists(goals(), max_size=4).map(tuple),
-        published=st.none() | st.builds(Published, accuracy_percent=percents, note=TEXTS),
+        published=st.none()
+        | st.builds(
+            Published,
+            accuracy_percent=percents,
+            class_accuracies_percent=st.lists(st.floats(0, 100), max_size=10).map(tuple),
+            note=TEXTS,
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cifarlab.data import CLASS_NAMES
 from cifarlab.network import Dropout, Dropout2d, walk
 from cifarlab.recipe import load_recipe, recipe_names
 from cifarlab.recipe.optimizers import Adam
@@ -63,6 +64,11 @@ def test_the_one_published_augmentation_has_its_numbers():
 def test_what_the_source_reports_is_kept_beside_it(name):
     published = load_recipe(name).published
     assert (published.accuracy_percent, published.epochs) == PUBLISHED[name]
+
+
+def test_one_source_reports_its_classes():
+    reported = dict(zip(CLASS_NAMES, load_recipe("advanced-170k").published.class_accuracies_percent, strict=True))
+    assert (reported["cat"], reported["automobile"], reported["truck"]) == (68, 93, 91)
 
 
 @pytest.mark.parametrize(("name", "size"), [("strided-135k", 512), ("dilated-69k", 64), ("resnet9-6m6", 512)])

@@ -11,13 +11,13 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from cifarlab.augment.steps import Normalization
 from cifarlab.recipe import Recipe, load_recipe
 from cifarlab.storage import replace_file
+from cifarlab.training.checkpoints.facts import CheckpointFacts
 from cifarlab.training.runs.directory import BEST, LAST, RECIPE, TEST_LOGITS
-from cifarlab.training.runs.records import Record, RunInfo
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,32 +28,6 @@ MODEL = "model.safetensors"
 
 _WEIGHTS_OF_A_DIRECTORY = (BEST, MODEL, LAST)
 _METADATA = "cifarlab"
-
-
-class Conditions(Record):
-    """What answers were computed on; the same weights and images give the same answers under the same conditions."""
-
-    hardware: str = Field(description="The device as its maker names it.")
-    threads: int = Field(description="Processor threads that torch computes with.")
-    versions: dict[str, str] = Field(description="Versions of cifarlab, Python and the libraries that decide results.")
-
-
-class Statement(Record):
-    """What weights score on their test split, as whoever made the checkpoint measured it."""
-
-    correct: int = Field(description="Test images classified right, by logits as they are stored, in float16.")
-    images: int = Field(description="Test images in all.")
-    conditions: Conditions
-
-
-class CheckpointFacts(Record):
-    """Where weights come from: what they were trained on, how far, and, if they were shipped, what they score."""
-
-    data: str
-    class_names: tuple[str, ...]
-    epoch: int
-    epochs: int
-    statement: Statement | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +41,11 @@ class StoredLogits:
     labels: NDArray[np.int64]
     facts: CheckpointFacts
 
+    @property
+    def correct(self) -> int:
+        """How many of them are right."""
+        return int((self.logits.argmax(axis=1) == self.labels).sum())
+
 
 def load_checkpoint(path: str | Path) -> tuple[Classifier, Recipe]:
     """The network with its weights, on the CPU and in evaluation mode, and the recipe that it was trained by.
@@ -76,18 +55,26 @@ def load_checkpoint(path: str | Path) -> tuple[Classifier, Recipe]:
     Raises:
         ValueError: there are no weights, they are damaged, or they do not fit the recipe's network.
     """
-    import torch
-
     from cifarlab.network import build
 
-    weights = find_weights(path)
-    recipe = load_recipe(weights.parent / RECIPE)
+    file = find_weights(path)
+    recipe, weights = load_recipe(file.parent / RECIPE), load_weights(file)
     model = build(recipe.network)
-    tensors = _read(weights)
-    _check_fit(weights, tensors, {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()})
-    # torch has no read-only tensors, and the arrays are this call's own.
-    model.load_state_dict({name: torch.from_numpy(array) for name, array in tensors.items()})
+    _check_fit(file, weights, {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()})
+    model.load_state_dict(weights)
     return model.eval(), recipe
+
+
+def load_weights(path: str | Path) -> dict[str, Tensor]:
+    """Weights and running statistics by name, in the type they are stored in, which is float32 or float16.
+
+    Raises:
+        ValueError: there are no weights, or they are damaged.
+    """
+    import torch
+
+    # torch has no read-only tensors, and the arrays are this call's own.
+    return {name: torch.from_numpy(array) for name, array in _read(find_weights(path)).items()}
 
 
 def load_test_logits(path: str | Path) -> StoredLogits:
@@ -110,11 +97,6 @@ def checkpoint_facts(path: str | Path) -> CheckpointFacts:
         ValueError: there are no weights, or they are damaged or not written by this library.
     """
     return _read_facts(find_weights(path))
-
-
-def conditions_of(info: RunInfo) -> Conditions:
-    """The conditions that a run's figures were measured under."""
-    return Conditions(hardware=info.hardware, threads=info.threads, versions=info.versions)
 
 
 def normalization_of(recipe: Recipe) -> Normalization:
@@ -209,12 +191,12 @@ def _damaged(path: Path, error: Exception) -> str:
     return f"{path}: the file is cut off or damaged ({error}); copy it again, or train again"
 
 
-def _check_fit(path: Path, tensors: Mapping[str, NDArray[np.generic]], shapes: Mapping[str, tuple[int, ...]]) -> None:
+def _check_fit(path: Path, tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]]) -> None:
     for name, shape in shapes.items():
         if name not in tensors:
             raise ValueError(_unfit(path, f"{name} is missing"))
-        if tensors[name].shape != shape:
-            raise ValueError(_unfit(path, f"{name} has the shape {tensors[name].shape} instead of {shape}"))
+        if tuple(tensors[name].shape) != shape:
+            raise ValueError(_unfit(path, f"{name} has the shape {tuple(tensors[name].shape)} instead of {shape}"))
     if surplus := sorted(set(tensors) - set(shapes)):
         raise ValueError(_unfit(path, f"{surplus[0]} has no place in it"))
 

@@ -3,101 +3,139 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from cifarlab.network import trace
+from cifarlab.data import load_images
 from cifarlab.recipe import Recipe
 from cifarlab.storage import replace_file
+from cifarlab.training.checkpoints.card import CARD, card
 from cifarlab.training.checkpoints.checkpoint import (
     MODEL,
-    CheckpointFacts,
-    Statement,
     StoredLogits,
-    conditions_of,
     load_checkpoint,
     load_test_logits,
+    load_weights,
+    normalization_of,
     save_test_logits,
     weights_content,
 )
+from cifarlab.training.checkpoints.facts import (
+    Conditions,
+    Repetition,
+    Statement,
+    conditions_here,
+    conditions_of,
+    origin_of,
+)
+from cifarlab.training.device import resolve_device
+from cifarlab.training.evaluation import evaluate
 from cifarlab.training.runs.directory import METRICS, RECIPE, RunDirectory
-from cifarlab.training.runs.records import EpochMetrics, RunInfo
+from cifarlab.training.runs.records import RunInfo
 
-CARD = "card.md"
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
-def ship(run: RunDirectory, folder: str | Path) -> Path:
+def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Path:
     """Make `folder` a checkpoint of the run's best weights: recipe, weights, curves, answers on the test split, card.
 
-    A folder of images is named by its last part, so that no path of this machine is handed on. Files of an earlier
-    checkpoint in `folder` are replaced. Returns the folder.
+    With `float16` the weights of layers are stored in half the space, and what is stated is what they score so; the
+    run's images are put to them again. A folder of images is named by its last part, so that no path of this machine is
+    handed on. Files of an earlier checkpoint in `folder` are replaced. Returns the folder.
 
     Raises:
-        ValueError: the run is not finished, or its files are damaged.
+        ValueError: the run is not finished, its files are damaged, or its images are not here any more.
         OSError: the disk refuses.
     """
-    info = _finished(run)
-    model, recipe = load_checkpoint(run.path)
-    stored = load_test_logits(run.path)
-    changes = {"data": _public_name(stored.facts.data), "statement": _statement(stored, info)}
-    facts = stored.facts.model_copy(update=changes)
+    info, stored = _finished(run), load_test_logits(run.path)
+    weights = load_weights(run.path)
+    statement = Statement(
+        correct=stored.correct,
+        images=len(stored.labels),
+        conditions=conditions_of(info),
+        origin=origin_of(info, run.metrics()),
+    )
+    if float16:
+        weights = _rounded(weights)
+        stored, conditions = _answered_anew(run, weights, info, stored)
+        changes = {"correct": stored.correct, "conditions": conditions, "correct_as_trained": statement.correct}
+        statement = statement.model_copy(update=changes)
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     for name in (RECIPE, METRICS):
         shutil.copyfile(run.path / name, target / name)
-    replace_file(target / MODEL, weights_content(model.state_dict(), facts))
-    save_test_logits(target, stored.logits, stored.labels, facts)
-    replace_file(target / CARD, card(recipe, info, facts, stored, run.metrics()).encode())
+    _write(target, run.recipe(), weights, stored, statement)
     return target
 
 
-def card(
-    recipe: Recipe,
-    info: RunInfo,
-    facts: CheckpointFacts,
-    stored: StoredLogits,
-    metrics: Sequence[EpochMetrics],
-) -> str:
-    """What a visitor should know about a checkpoint, as Markdown: how good it is, on what, and how it was made."""
-    table = trace(recipe.network)
-    right = stored.logits.argmax(axis=1) == stored.labels
-    versions = ", ".join(f"{name} {version}" for name, version in info.versions.items())
-    lines = [
-        f"# {recipe.name}",
-        "",
-        f"{recipe.description}".rstrip(),
-        "",
-        f"Test accuracy **{100 * right.mean():.2f} %** on {len(right):,} images of `{facts.data}`, after epoch "
-        f"{facts.epoch} of {facts.epochs}.",
-        "",
-        f"- Network: {table.parameters:,} parameters, receptive field {table.receptive_field_before_pooling} "
-        f"({table.receptive_field} with global pooling)",
-        f"- Trained on: {info.train_images:,} images of `{facts.data}`, {info.validation_images:,} held out",
-        f"- Seed: {info.seed}",
-        f"- Hardware: {info.device}, {info.hardware}, {info.threads} threads, {metrics[-1].elapsed_seconds:.0f} s",
-        f"- Versions: {versions}; commit {info.git_commit or 'unknown'}",
-        f"- Made by, in this folder: `python -m cifarlab train recipe.yaml --data {facts.data} --device {info.device}`",
-        "",
-        "| class | accuracy | images |",
-        "|--|--:|--:|",
-        *_class_rows(facts.class_names, stored.labels, right),
-    ]
-    return "\n".join(lines) + "\n"
+def ship_another_seed(run: RunDirectory, folder: str | Path) -> Path:
+    """Count the run in the checkpoint in `folder`, as the same recipe with another seed; its weights do not ship.
+
+    A run that was counted before with the same seed is replaced. Returns the folder.
+
+    Raises:
+        ValueError: the run is not finished, it differs from the checkpoint in more than its seed, or there is no
+            checkpoint.
+        OSError: the disk refuses.
+    """
+    info, answers, target = _finished(run), load_test_logits(run.path), Path(folder)
+    stored, recipe = load_test_logits(target), load_checkpoint(target)[1]
+    statement = stored.facts.statement
+    if statement is None:
+        raise ValueError(f"checkpoint: {target} does not say how it was made; ship its run anew")
+    _check_same_but_for_seed(run, info, recipe, statement)
+    others = [again for again in statement.repetitions if again.seed != info.seed]
+    repetitions = sorted([*others, Repetition(seed=info.seed, correct=answers.correct)], key=lambda again: again.seed)
+    counted = statement.model_copy(update={"repetitions": tuple(repetitions)})
+    _write(target, recipe, load_weights(target), stored, counted)
+    return target
 
 
-def _statement(stored: StoredLogits, info: RunInfo) -> Statement:
-    right = stored.logits.argmax(axis=1) == stored.labels
-    return Statement(correct=int(right.sum()), images=len(right), conditions=conditions_of(info))
+def _check_same_but_for_seed(run: RunDirectory, info: RunInfo, recipe: Recipe, statement: Statement) -> None:
+    theirs = run.recipe()
+    if _seedless(theirs) != _seedless(recipe) or info.train_images != statement.origin.train_images:
+        raise ValueError(
+            f"run: {run.path} trained another recipe, or on other images, than the checkpoint of {recipe.name}; "
+            "give a run that differs in nothing but its seed"
+        )
+    if info.seed == statement.origin.seed:
+        raise ValueError(
+            f"run: {run.path} has the seed {info.seed}, as the checkpoint itself; give one of another seed"
+        )
 
 
-def _class_rows(names: tuple[str, ...], labels: NDArray[np.int64], right: NDArray[np.bool_]) -> Iterator[str]:
-    for label, name in enumerate(names):
-        of_class = right[labels == label]
-        share = f"{100 * of_class.mean():.1f} %" if len(of_class) else "none to test on"
-        yield f"| {name} | {share} | {len(of_class):,} |"
+def _seedless(recipe: Recipe) -> Recipe:
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update={"seed": 0})})
+
+
+def _write(
+    target: Path, recipe: Recipe, weights: Mapping[str, Tensor], stored: StoredLogits, statement: Statement
+) -> None:
+    data = stored.facts.data
+    changes = {"data": Path(data).name if Path(data).is_absolute() else data, "statement": statement}
+    stored = replace(stored, facts=stored.facts.model_copy(update=changes))
+    replace_file(target / MODEL, weights_content(weights, stored.facts))
+    save_test_logits(target, stored.logits, stored.labels, stored.facts)
+    replace_file(target / CARD, card(recipe, stored, statement).encode())
+
+
+def _rounded(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Weights of layers in float16; scales, shifts, biases and running statistics are few, and stay as they are."""
+    return {name: tensor.half() if tensor.ndim > 1 else tensor for name, tensor in weights.items()}
+
+
+def _answered_anew(
+    run: RunDirectory, weights: Mapping[str, Tensor], info: RunInfo, stored: StoredLogits
+) -> tuple[StoredLogits, Conditions]:
+    """What the run's network answers with these weights on its test images, and where that was computed."""
+    model, recipe = load_checkpoint(run.path)
+    model.load_state_dict(weights)
+    device = resolve_device("cpu")
+    outcome = evaluate(model, load_images(info.data, "test"), normalization_of(recipe), device)
+    return replace(stored, logits=outcome.logits), conditions_here(device)
 
 
 def _finished(run: RunDirectory) -> RunInfo:
@@ -105,7 +143,3 @@ def _finished(run: RunDirectory) -> RunInfo:
     if state != "finished" or info is None:
         raise ValueError(f"run: {run.path} is {state}; only a finished run ships: train to the end first")
     return info
-
-
-def _public_name(source: str) -> str:
-    return Path(source).name if Path(source).is_absolute() else source

@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from cifarlab.data import ImageSet, load_images
 from cifarlab.network import Classifier, trace
 from cifarlab.recipe import Recipe
+from cifarlab.training.checkpoints.card import CARD, stated_accuracy, stated_parameters
 from cifarlab.training.checkpoints.checkpoint import (
     MODEL,
-    CheckpointFacts,
-    Conditions,
     as_stored,
     checkpoint_facts,
-    conditions_of,
     find_weights,
     load_checkpoint,
     load_test_logits,
     normalization_of,
 )
-from cifarlab.training.checkpoints.ship import CARD
-from cifarlab.training.device import hardware_name, resolve_device
+from cifarlab.training.checkpoints.facts import CheckpointFacts, Conditions, conditions_here, conditions_of
+from cifarlab.training.device import resolve_device
 from cifarlab.training.evaluation import evaluate
 from cifarlab.training.runs.directory import METRICS, RECIPE, TEST_LOGITS, RunDirectory
-from cifarlab.training.runs.surroundings import versions
 
 IMAGES_ALLOWED_ELSEWHERE = 10
 """So many test images may be answered otherwise where anything differs from what the figures were measured on."""
-
-_CARD_ACCURACY = re.compile(r"Test accuracy \*\*([\d.]+) %\*\* on ([\d,]+) images")
-_CARD_PARAMETERS = re.compile(r"([\d,]+) parameters")
 
 
 @dataclass(frozen=True)
@@ -106,12 +98,13 @@ class Verification:
 
 @dataclass(frozen=True)
 class _Figure:
-    """A stated number of right answers; `rounded` if they are those of logits in float16, as logits are stored."""
+    """A stated number of right answers, of logits in float16 if `rounded`, of weights in float32 if `as_trained`."""
 
     stated_in: str
     correct: int
     images: int
     rounded: bool
+    as_trained: bool = False
 
 
 def verify(path: str | Path, *, data: str | Path | None = None, device: str = "auto") -> Verification:
@@ -133,13 +126,12 @@ def verify(path: str | Path, *, data: str | Path | None = None, device: str = "a
     figures = tuple(_figures(weights, facts, images))
     _check(figures, weights, images)
     outcome = evaluate(model.to(target), images, normalization_of(recipe), target)
-    here = Conditions(hardware=hardware_name(target), threads=torch.get_num_threads(), versions=versions())
+    here = conditions_here(target)
     changed = _changes(_stated_conditions(weights, facts), here)
-    allowed = IMAGES_ALLOWED_ELSEWHERE if changed else 0
     return Verification(
         weights=weights,
         data=images.name,
-        accuracies=tuple(_held_against(figure, outcome.logits, images.labels, allowed) for figure in figures),
+        accuracies=tuple(_held_against(figure, outcome.logits, images.labels, bool(changed)) for figure in figures),
         parameters=tuple(_parameter_claims(weights, model, recipe)),
         conditions=here,
         changed=changed,
@@ -159,13 +151,13 @@ def _test_images(source: str | Path, facts: CheckpointFacts) -> ImageSet:
 def _figures(weights: Path, facts: CheckpointFacts, images: ImageSet) -> Iterator[_Figure]:
     if facts.statement is not None:
         yield _Figure(weights.name, facts.statement.correct, facts.statement.images, rounded=True)
-    if found := _CARD_ACCURACY.search(_card(weights)):
-        count = int(found[2].replace(",", ""))
-        yield _Figure(CARD, round(float(found[1]) / 100 * count), count, rounded=True)
+    if found := stated_accuracy(_card(weights)):
+        yield _Figure(CARD, *found, rounded=True)
     for epoch in RunDirectory(weights.parent).metrics():
         if epoch.epoch == facts.epoch:
             right = round(epoch.test_accuracy * len(images))
-            yield _Figure(f"{METRICS}, epoch {epoch.epoch}", right, len(images), rounded=False)
+            as_trained = facts.statement is not None and facts.statement.correct_as_trained is not None
+            yield _Figure(f"{METRICS}, epoch {epoch.epoch}", right, len(images), rounded=False, as_trained=as_trained)
     yield from _stored_figure(weights, facts, images)
 
 
@@ -181,7 +173,7 @@ def _stored_figure(weights: Path, facts: CheckpointFacts, images: ImageSet) -> I
             f"data: the {len(images):,} test images of {images.name} are not the {len(stored.labels):,} that "
             f"{TEST_LOGITS} answers; give the images that the network was evaluated on"
         )
-    yield _Figure(TEST_LOGITS, int((stored.logits.argmax(axis=1) == stored.labels).sum()), len(images), rounded=True)
+    yield _Figure(TEST_LOGITS, stored.correct, len(images), rounded=True)
 
 
 def _card(weights: Path) -> str:
@@ -202,8 +194,9 @@ def _check(figures: tuple[_Figure, ...], weights: Path, images: ImageSet) -> Non
 
 
 def _held_against(
-    figure: _Figure, logits: NDArray[np.float32], labels: NDArray[np.int64], allowed: int
+    figure: _Figure, logits: NDArray[np.float32], labels: NDArray[np.int64], elsewhere: bool
 ) -> AccuracyClaim:
+    allowed = IMAGES_ALLOWED_ELSEWHERE if elsewhere or figure.as_trained else 0
     answers = (as_stored(logits) if figure.rounded else logits).argmax(axis=1)
     return AccuracyClaim(figure.stated_in, figure.correct, int((answers == labels).sum()), figure.images, allowed)
 
@@ -211,8 +204,8 @@ def _held_against(
 def _parameter_claims(weights: Path, model: Classifier, recipe: Recipe) -> Iterator[ParameterClaim]:
     measured = sum(parameter.numel() for parameter in model.parameters())
     yield ParameterClaim(RECIPE, trace(recipe.network).parameters, measured)
-    if found := _CARD_PARAMETERS.search(_card(weights)):
-        yield ParameterClaim(CARD, int(found[1].replace(",", "")), measured)
+    if (stated := stated_parameters(_card(weights))) is not None:
+        yield ParameterClaim(CARD, stated, measured)
 
 
 def _stated_conditions(weights: Path, facts: CheckpointFacts) -> Conditions | None:

@@ -1,11 +1,16 @@
 import shutil
+from statistics import mean, stdev
 
 import numpy as np
 import pytest
+import torch
 
 from cifarlab.network import trace
-from cifarlab.training import RunDirectory, checkpoint_facts, load_checkpoint, load_test_logits
-from cifarlab.training.checkpoints.ship import ship
+from cifarlab.spec import read_spec
+from cifarlab.training import RunDirectory, checkpoint_facts, load_checkpoint, load_test_logits, train
+from cifarlab.training.checkpoints.checkpoint import load_weights
+from cifarlab.training.checkpoints.ship import ship, ship_another_seed
+from cifarlab.training.checkpoints.verification import verify
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +58,87 @@ def test_a_run_that_did_not_finish_does_not_ship(finished, tmp_path):
     with pytest.raises(ValueError, match="is stopped; only a finished run ships"):
         ship(RunDirectory(copy), tmp_path / "shipped")
     assert not (tmp_path / "shipped").exists()
+
+
+@pytest.fixture(scope="module")
+def reseeded(exact, pictures, tmp_path_factory):
+    """Runs of the tiny recipe, in float32, with the seeds that are asked for."""
+    folder = tmp_path_factory.mktemp("seeds")
+
+    def run(seed, **training):
+        directory = folder / f"{seed}-{len(list(folder.iterdir()))}"
+        train(exact(seed=seed, **training), directory, data=pictures, device="cpu")
+        return RunDirectory(directory)
+
+    return run
+
+
+def test_half_the_space_takes_half_the_space_and_states_what_it_scores_so(finished, pictures, tmp_path):
+    shipped = ship(finished, tmp_path / "half", float16=True)
+    before, after = load_weights(finished.path), load_weights(shipped)
+    for name, tensor in before.items():
+        assert after[name].dtype == (torch.float16 if tensor.ndim > 1 else tensor.dtype)
+        assert torch.equal(after[name].to(tensor.dtype), tensor.half().to(tensor.dtype) if tensor.ndim > 1 else tensor)
+    statement = checkpoint_facts(shipped).statement
+    assert statement.correct_as_trained == load_test_logits(finished.path).correct
+    assert not np.array_equal(load_test_logits(shipped).logits, load_test_logits(finished.path).logits)
+    assert "The weights are in float16" in (shipped / "card.md").read_text()
+    verification = verify(shipped, data=pictures, device="cpu")
+    assert verification.confirmed
+    assert {claim.stated_in: claim.allowed for claim in verification.accuracies} == {
+        "model.safetensors": 0,
+        "card.md": 0,
+        "metrics.jsonl, epoch 3": 10,
+        "test_logits.safetensors": 0,
+    }
+    model, _ = load_checkpoint(shipped)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+def test_other_seeds_are_counted_and_leave_the_weights_as_they_are(reseeded, pictures, tmp_path):
+    runs = [reseeded(seed) for seed in (5, 9, 2)]
+    shipped = ship(runs[0], tmp_path / "shipped")
+    assert checkpoint_facts(shipped).statement.mean_and_spread is None
+    weights, right = load_weights(shipped), [load_test_logits(run.path).correct for run in runs]
+    for run in (runs[1], runs[2], runs[2]):
+        ship_another_seed(run, shipped)
+    statement = checkpoint_facts(shipped).statement
+    assert statement.accuracies == {5: right[0] / 30, 2: right[2] / 30, 9: right[1] / 30}
+    average, spread = mean(count / 30 for count in right), stdev(count / 30 for count in right)
+    assert statement.mean_and_spread == pytest.approx((average, spread))
+    text = (shipped / "card.md").read_text()
+    assert (
+        f"Over 3 seeds the mean is {100 * average:.2f} % and the standard deviation {100 * spread:.2f} points" in text
+    )
+    assert "- Seed: 5, 2, 9; these are the weights of the first" in text
+    for name, tensor in load_weights(shipped).items():
+        assert torch.equal(tensor, weights[name])
+    assert verify(shipped, data=pictures, device="cpu").confirmed
+
+
+@pytest.mark.parametrize(
+    ("seed", "training", "message"),
+    [
+        (4, {}, "has the seed 4, as the checkpoint itself"),
+        (5, {"batch_size": 24}, "trained another recipe, or on other images"),
+        (6, {"validation_images": 9}, "trained another recipe, or on other images"),
+    ],
+)
+def test_what_is_not_the_same_recipe_with_another_seed_is_not_counted(reseeded, seed, training, message, tmp_path):
+    shipped = ship(reseeded(4), tmp_path / "shipped")
+    before = {path.name: path.read_bytes() for path in shipped.iterdir()}
+    with pytest.raises(ValueError, match=message):
+        ship_another_seed(reseeded(seed, **training), shipped)
+    assert {path.name: path.read_bytes() for path in shipped.iterdir()} == before
+
+
+def test_the_card_sets_the_source_beside_and_tells_how_the_training_was_found(exact, pictures, tmp_path):
+    recipe = exact()
+    published = {"accuracy_percent": 91.5, "class_accuracies_percent": [88.0, 76.5, 90.0]}
+    recipe = read_spec(type(recipe), recipe.to_plain() | {"tuning": "We tried.", "published": published}, "recipe")
+    train(recipe, tmp_path / "run", data=pictures, device="cpu")
+    text = (ship(RunDirectory(tmp_path / "run"), tmp_path / "shipped") / "card.md").read_text()
+    assert "Its source states 91.5 %." in text
+    assert "## How this training was found\n\nWe tried.\n" in text
+    assert "| class | accuracy | images | source |\n|--|--:|--:|--:|\n" in text
+    assert "| 10 | 76.5 % |\n" in text
