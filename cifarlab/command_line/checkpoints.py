@@ -1,4 +1,4 @@
-"""`evaluate`, `mistakes` and `ship`: how good a trained network is, where it goes wrong, and how it is handed on."""
+"""`evaluate` and `mistakes`: how good a trained network is, and where it goes wrong."""
 
 from __future__ import annotations
 
@@ -52,30 +52,6 @@ def mistakes(
     for mistake in shown:
         table.add_row(str(mistake["image"]), mistake["true"], mistake["predicted"], f"{mistake['confidence']:.1%}")
     print_rich(table, f"\n{len(shown)} of {len(wrong):,} mistakes", _headline(source, evaluation))
-
-
-def ship(
-    run_dir: Annotated[str, typer.Argument(metavar="RUN_DIR", help="Folder of a finished run.")],
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder to make the checkpoint in.")],
-    float16: Annotated[bool, typer.Option("--float16", help="Store the weights in half the space.")] = False,
-    another_seed: Annotated[
-        bool, typer.Option("--another-seed", help="Count the run as another seed of the checkpoint that FOLDER is.")
-    ] = False,
-) -> None:
-    """Make a checkpoint of a finished run.
-
-    It holds the recipe, the best weights, the curves, the answers on the test images, and a card that tells of it all.
-    With --another-seed the weights that are there stay, and the card tells of the mean and spread over all seeds.
-    """
-    from cifarlab.training import RunDirectory
-    from cifarlab.training.checkpoints.ship import ship as make_checkpoint
-    from cifarlab.training.checkpoints.ship import ship_another_seed
-
-    run = RunDirectory(run_dir)
-    if float16 and another_seed:
-        raise ValueError("--float16: it does not go with --another-seed, which stores no weights; leave one out")
-    shipped = ship_another_seed(run, folder) if another_seed else make_checkpoint(run, folder, float16=float16)
-    print_rich(f"{shipped} is a checkpoint now; its card is card.md")
 
 
 def _evaluate(checkpoint: str, data: str | None) -> tuple[str, Evaluation]:

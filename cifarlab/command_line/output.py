@@ -43,9 +43,10 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def new_table(*columns: str, words: tuple[str, ...] = ()) -> Table:
+def new_table(*columns: str, words: tuple[str, ...] = (), markdown: bool = False) -> Table:
     """An empty table whose columns hold figures, to the right; those in `words` hold words, to the left."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    lines = {"box": box.MARKDOWN} if markdown else {"box": box.SIMPLE_HEAD, "pad_edge": False, "show_edge": False}
+    table = Table(padding=(0, 1), **lines)
     for column in columns:
         table.add_column(column, justify="left" if column in words else "right", no_wrap=True)
     return table

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cifarlab.command_line import checkpoints, find_lr, images, recipes, runs, training, verification
+from cifarlab.command_line import checkpoints, find_lr, images, recipes, runs, shipping, training, verification
 from cifarlab.command_line.output import BAD_INPUT, FAILED, say
 
 app = typer.Typer(
@@ -29,7 +29,8 @@ app.command()(runs.runs)
 app.command()(verification.verify)
 app.command()(checkpoints.evaluate)
 app.command()(checkpoints.mistakes)
-app.command()(checkpoints.ship)
+app.command()(shipping.checkpoints)
+app.command()(shipping.ship)
 app.add_typer(images.data, name="data")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cifarlab.training.checkpoints.checkpoint import (
     StoredLogits,
     checkpoint_facts,
+    checkpoint_statement,
     load_checkpoint,
     load_test_logits,
     shipped_checkpoints,
@@ -33,6 +34,7 @@ __all__ = [
     "StoredLogits",
     "available_devices",
     "checkpoint_facts",
+    "checkpoint_statement",
     "devote_to_training",
     "launch",
     "learning_rate",

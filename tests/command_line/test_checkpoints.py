@@ -87,19 +87,3 @@ def test_a_count_below_one_is_a_bad_argument(cifarlab, trained):
     ran = cifarlab("mistakes", trained, "--count", "0")
     assert ran.code == 2
     assert "Invalid value for '--count'" in ran.err
-
-
-def test_a_finished_run_ships_as_a_checkpoint_with_the_same_figures(cifarlab, trained, tmp_path):
-    ran = cifarlab("ship", trained, tmp_path / "checkpoint")
-    assert (ran.code, ran.err) == (0, "")
-    assert str(tmp_path / "checkpoint") in ran.out
-    assert {path.name for path in (tmp_path / "checkpoint").iterdir()} == {
-        *("recipe.yaml", "model.safetensors", "metrics.jsonl", "test_logits.safetensors", "card.md")
-    }
-
-
-def test_a_folder_without_a_run_does_not_ship(cifarlab, tmp_path):
-    ran = cifarlab("ship", tmp_path / "nothing", tmp_path / "checkpoint")
-    assert (ran.code, ran.out) == (2, "")
-    assert str(tmp_path / "nothing") in ran.err
-    assert not (tmp_path / "checkpoint").exists()

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from cifarlab.augment.steps import Normalization
 from cifarlab.recipe import Recipe, load_recipe
 from cifarlab.storage import replace_file
-from cifarlab.training.checkpoints.facts import CheckpointFacts
+from cifarlab.training.checkpoints.facts import CheckpointFacts, Statement
 from cifarlab.training.runs.directory import BEST, LAST, RECIPE, TEST_LOGITS
 
 if TYPE_CHECKING:
@@ -97,6 +97,19 @@ def checkpoint_facts(path: str | Path) -> CheckpointFacts:
         ValueError: there are no weights, or they are damaged or not written by this library.
     """
     return _read_facts(find_weights(path))
+
+
+def checkpoint_statement(path: str | Path) -> Statement:
+    """What shipped weights score, and how they were made; reads only the file's header.
+
+    Raises:
+        ValueError: there are no weights, they are damaged, or they were not shipped.
+    """
+    weights = find_weights(path)
+    statement = _read_facts(weights).statement
+    if statement is None:
+        raise ValueError(f"checkpoint: {weights.parent} does not say how it was made; ship its run anew")
+    return statement
 
 
 def normalization_of(recipe: Recipe) -> Normalization:

@@ -15,6 +15,7 @@ from cifarlab.training.checkpoints.card import CARD, card
 from cifarlab.training.checkpoints.checkpoint import (
     MODEL,
     StoredLogits,
+    checkpoint_statement,
     load_checkpoint,
     load_test_logits,
     load_weights,
@@ -82,10 +83,7 @@ def ship_another_seed(run: RunDirectory, folder: str | Path) -> Path:
         OSError: the disk refuses.
     """
     info, answers, target = _finished(run), load_test_logits(run.path), Path(folder)
-    stored, recipe = load_test_logits(target), load_checkpoint(target)[1]
-    statement = stored.facts.statement
-    if statement is None:
-        raise ValueError(f"checkpoint: {target} does not say how it was made; ship its run anew")
+    stored, statement, recipe = load_test_logits(target), checkpoint_statement(target), load_checkpoint(target)[1]
     _check_same_but_for_seed(run, info, recipe, statement)
     others = [again for again in statement.repetitions if again.seed != info.seed]
     repetitions = sorted([*others, Repetition(seed=info.seed, correct=answers.correct)], key=lambda again: again.seed)

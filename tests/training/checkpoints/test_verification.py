@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import shutil
 from dataclasses import replace
@@ -198,3 +199,10 @@ def test_a_difference_is_counted_in_images_and_in_points():
 
 def test_the_network_that_ships_is_confirmed():
     assert verify(shipped_checkpoints()["quick"], device="cpu").confirmed
+
+
+@pytest.mark.skipif("CIFARLAB_TEST_IMAGES" not in os.environ, reason="CIFARLAB_TEST_IMAGES names no copy of CIFAR-10")
+def test_a_network_trained_on_photographs_is_confirmed_where_they_are():
+    verification = verify(shipped_checkpoints()["advanced-170k"], data=os.environ["CIFARLAB_TEST_IMAGES"], device="cpu")
+    assert verification.confirmed
+    assert {claim.images for claim in verification.accuracies} == {10_000}
