@@ -69,7 +69,7 @@ def test_a_command_is_listed_with_a_line_that_is_not_cut(cifarlab, path):
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_a_command_that_prints_a_table_prints_json_too(path):
-    tables = {"recipes", "table", "find-lr", "runs", "verify", "evaluate", "mistakes", "data"}
+    tables = {"checkpoints", "recipes", "table", "find-lr", "runs", "verify", "evaluate", "mistakes", "data"}
     assert ("--json" in {option for p in COMMANDS[path].params for option in p.opts}) == (" ".join(path) in tables)
 
 
