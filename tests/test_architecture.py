@@ -17,8 +17,9 @@ LIBRARY = ROOT / "cifarlab"
 LONGEST_MODULE = 300
 
 # What each package may import of its own kind: what stands below it, and nothing beside or above it.
-BOTTOM = {"spec", "storage"}
+BOTTOM = {"intervals", "spec", "storage"}
 BELOW = {
+    "intervals": set(),
     "spec": set(),
     "storage": set(),
     "data": BOTTOM,

@@ -2,7 +2,7 @@
 
 from cifarlab.analysis.attribution import AttributionMaps, Placement
 from cifarlab.analysis.class_evidence import class_evidence, has_affine_head
-from cifarlab.analysis.evaluation import ClassFigures, Evaluation, wilson_interval
+from cifarlab.analysis.evaluation import ClassFigures, Evaluation
 from cifarlab.analysis.examination import (
     Examination,
     Stamp,
@@ -49,5 +49,4 @@ __all__ = [
     "signed_overlay",
     "stamp",
     "trained_networks",
-    "wilson_interval",
 ]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-CONFIDENCE_LEVEL = 0.95
+from cifarlab.intervals import wilson_interval
 
 
 @dataclass(frozen=True)
@@ -110,23 +109,6 @@ class Evaluation:
         """The figures of each class, in the order of `class_names`."""
         counts, correct = self.confusion.sum(axis=1).tolist(), np.diag(self.confusion).tolist()
         return tuple(ClassFigures(*figures) for figures in zip(self.class_names, counts, correct, strict=True))
-
-
-def wilson_interval(correct: int, count: int, level: float = CONFIDENCE_LEVEL) -> tuple[float, float]:
-    """The interval, within 0..1, that covers the true share at `level` when `correct` of `count` images were right.
-
-    Without images nothing is known, and the interval is 0 to 1.
-
-    Source: Wilson, Probable Inference, the Law of Succession, and Statistical Inference, JASA 22 (1927), p. 209.
-    """
-    if count == 0:
-        return 0.0, 1.0
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    share, weight = correct / count, 1 + z**2 / count
-    middle = (share + z**2 / (2 * count)) / weight
-    half = z / weight * (share * (1 - share) / count + z**2 / (4 * count**2)) ** 0.5
-    # Where all were wrong, or all right, the ends are 0 and 1 exactly, which rounding would miss.
-    return middle - half if correct else 0.0, middle + half if correct < count else 1.0
 
 
 def _check_shapes(logits: NDArray[np.float32], labels: NDArray[np.int64], class_names: tuple[str, ...]) -> None:

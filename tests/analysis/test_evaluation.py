@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
-from cifarlab.analysis.evaluation import Evaluation, wilson_interval
+from cifarlab.analysis.evaluation import Evaluation
 
 NAMES = ("cat", "dog", "frog")
 
@@ -57,31 +55,6 @@ def test_huge_logits_do_not_overflow():
     evaluation = evaluation_of([[10_000, 0, -10_000]], [2])
     assert evaluation.loss == pytest.approx(20_000)
     assert evaluation.confidence[0] == 1
-
-
-# Published intervals: Newcombe, Two-sided confidence intervals for the single proportion (1998), table I, method 3.
-@pytest.mark.parametrize(
-    ("correct", "count", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
-)
-def test_the_interval_is_the_published_one(correct, count, low, high):
-    assert wilson_interval(correct, count) == pytest.approx((low, high), abs=5e-5)
-
-
-@given(st.integers(1, 20_000).flatmap(lambda count: st.tuples(st.integers(0, count), st.just(count))))
-def test_at_both_ends_of_the_interval_the_observed_share_is_just_1_96_standard_errors_away(case):
-    correct, count = case
-    share = correct / count
-    low, high = wilson_interval(correct, count)
-    assert 0 <= low <= share <= high <= 1
-    for end in (low, high):
-        # At 0 and 1 the standard error vanishes, and the end is the share itself.
-        assert abs(share - end) == pytest.approx(1.959964 * (end * (1 - end) / count) ** 0.5, abs=2e-7)
-
-
-def test_swapping_right_and_wrong_mirrors_the_interval():
-    low, high = wilson_interval(30, 100)
-    assert wilson_interval(70, 100) == pytest.approx((1 - high, 1 - low))
 
 
 @pytest.mark.parametrize(
