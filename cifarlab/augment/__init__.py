@@ -11,7 +11,9 @@ from cifarlab.augment.steps import (
     Augmentation,
     CoarseDropout,
     HorizontalFlip,
+    LibraryStep,
     Normalization,
+    OneOf,
     PadAndCrop,
     RandomBrightnessContrast,
     RGBShift,
@@ -21,12 +23,14 @@ from cifarlab.augment.steps import (
     ToGray,
     VerticalFlip,
     new_step_id,
+    walk_steps,
 )
 
 if TYPE_CHECKING:
     from cifarlab.augment.normalise import denormalised, normalised
     from cifarlab.augment.pipeline import Applied, Pipeline, Stage
     from cifarlab.augment.preview import (
+        difference_picture,
         encode_png,
         many_images_one_draw,
         one_image_many_draws,
@@ -45,6 +49,7 @@ _LAZY = {
     "Stage": "pipeline",
     "StepDraws": "twin",
     "denormalised": "normalise",
+    "difference_picture": "preview",
     "encode_png": "preview",
     "many_images_one_draw": "preview",
     "normalised": "normalise",
@@ -63,7 +68,9 @@ __all__ = [
     "CoarseDropout",
     "Draws",
     "HorizontalFlip",
+    "LibraryStep",
     "Normalization",
+    "OneOf",
     "PadAndCrop",
     "Pipeline",
     "RGBShift",
@@ -76,6 +83,7 @@ __all__ = [
     "ToGray",
     "VerticalFlip",
     "denormalised",
+    "difference_picture",
     "encode_png",
     "many_images_one_draw",
     "new_step_id",
@@ -87,6 +95,7 @@ __all__ = [
     "steps_without_twin",
     "to_grid",
     "unresolved_fields",
+    "walk_steps",
 ]
 
 

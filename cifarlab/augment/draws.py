@@ -25,6 +25,17 @@ def coin(key: bytes) -> float:
     return (int.from_bytes(key[:8], "little") >> 11) * 2.0**-53
 
 
+def arrival(coins: Any, weight: float) -> Any:
+    """When something of this weight arrives, for uniform numbers from [0, 1): of several, the first is the chosen one.
+
+    Each is the first with a chance of its weight, divided by the sum of all weights. With a coin of its own for each,
+    whoever gets more weight wins only draws for itself, and between all others nothing changes hands.
+
+    Source: of independent exponential times, the one with rate w_i is the least with probability w_i / Σw.
+    """
+    return -np.log1p(-coins) / weight
+
+
 def generator(key: bytes) -> np.random.Generator:
     """The stream that the step's parameters are drawn from; it shares no bit with the coin."""
     return np.random.Generator(np.random.PCG64(cast(Any, _Words(key[8:]))))

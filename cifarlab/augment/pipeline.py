@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cifarlab.augment.draws import PythonDraws, check_draw, coin, generator, step_key
+from cifarlab.augment.draws import PythonDraws, arrival, check_draw, coin, generator, step_key
 from cifarlab.augment.resolve import require_resolved
-from cifarlab.augment.steps import IMAGE_SIDE, Augmentation, StepSpec
+from cifarlab.augment.steps import IMAGE_SIDE, Augmentation, LibraryStep, OneOf, SingleStep, Step
 
 IMAGE_SHAPE = (IMAGE_SIDE, IMAGE_SIDE, 3)
+
+_Tell: TypeAlias = Callable[[], dict[str, Any]]
+"""What a step drew, read when it is asked for: training never does."""
+
+_KeyOf: TypeAlias = Callable[[str], bytes]
+"""Step id -> the key that its coin and its stream come from."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stage:
     """One step of one image: whether it was applied, what it drew, and the image after it, uint8 RGB (32, 32, 3).
 
-    `drawn` holds plain values whose names carry their unit, as `cifarlab.augment.translate.read_drawn` lists them; it
-    is empty when the step was not applied.
+    `drawn` holds plain values whose names carry their unit, as `cifarlab.augment.translate.read_drawn` lists them; of a
+    group it holds `chosen`, the id of the step that was applied, and `drawn`, what that step drew. It is empty when the
+    step was not applied.
     """
 
     step_id: str
@@ -44,8 +52,9 @@ class Pipeline:
 
     Each step has a random stream of its own, a child of (seed, epoch, sample, step id): whether it is applied and what
     it draws depend on nothing else. So one step can be switched, moved or changed and all others draw as before, and a
-    worker process draws the same for a sample as any other would. No random state is shared or kept: a pipeline may
-    serve several threads at once, and be pickled.
+    worker process draws the same for a sample as any other would. In a group each step brings the coin that it would be
+    chosen by: one that is added, removed or made more likely takes images from, or leaves them to, all others, which
+    keep the rest. No random state is shared or kept: a pipeline may serve several threads at once, and be pickled.
 
     Raises:
         SpecError: a field still holds a symbol (`mean` or `dataset`); `resolve` fills in the numbers.
@@ -54,7 +63,7 @@ class Pipeline:
     def __init__(self, augmentation: Augmentation) -> None:
         require_resolved(augmentation)
         self.augmentation = augmentation
-        self._steps = tuple(_ReadyStep(step) for step in augmentation.steps if step.enabled)
+        self._steps = tuple(_ready(step) for step in augmentation.steps if step.enabled)
 
     def apply(self, image: NDArray[np.uint8], *, seed: int, epoch: int = 0, sample: int = 0) -> NDArray[np.uint8]:
         """A new image, augmented with the draw of this seed, epoch and sample (whole numbers from 0).
@@ -76,46 +85,81 @@ class Pipeline:
             ValueError: `image` has another shape or type, or a number is negative.
         """
         stages = tuple(
-            Stage(step.step_id, result.copy(), params is not None, step.read(params))
-            for step, result, params in self._run(image, seed, epoch, sample)
+            Stage(step_id, result.copy(), tell is not None, tell() if tell else {})
+            for step_id, result, tell in self._run(image, seed, epoch, sample)
         )
         return Applied(stages[-1].image if stages else image.copy(), stages)
 
     def _run(
         self, image: NDArray[np.uint8], seed: int, epoch: int, sample: int
-    ) -> Iterator[tuple[_ReadyStep, NDArray[np.uint8], Mapping[str, Any] | None]]:
+    ) -> Iterator[tuple[str, NDArray[np.uint8], _Tell | None]]:
         _check_image(image)
         check_draw(seed, epoch, sample)
+        key_of = partial(step_key, seed, epoch, sample)
         for step in self._steps:
-            image, params = step.run(image, step_key(seed, epoch, sample, step.step_id))
-            yield step, image, params
+            tell = None
+            # albumentations throws no coin at p = 0 or 1, so that all later draws would move there; ours is apart.
+            if coin(key_of(step.step_id)) < step.probability:
+                image, tell = step.apply(image, key_of)
+            yield step.step_id, image, tell
 
 
 class _ReadyStep:
     """A step with its transform, built once."""
 
-    def __init__(self, spec: StepSpec) -> None:
+    def __init__(self, spec: SingleStep) -> None:
         # Imported with the first pipeline, not before: albumentations takes a second.
-        from cifarlab.augment.translate import build_transform
+        from cifarlab.augment.library_transform import apply_library_transform
+        from cifarlab.augment.translate import build_transform, read_drawn
 
-        self.spec, self.step_id = spec, str(spec.id)
+        self.spec, self.step_id, self.probability = spec, str(spec.id), spec.probability
         self._transform = build_transform(spec)
+        self._call = apply_library_transform if isinstance(spec, LibraryStep) else _call
+        self._read = partial(read_drawn, spec)
 
-    def run(self, image: NDArray[np.uint8], key: bytes) -> tuple[NDArray[np.uint8], Mapping[str, Any] | None]:
-        """The image after this step, and the parameters that albumentations applied, or None if the coin said no."""
-        # albumentations throws no coin at p = 0 or 1, so that all later draws would move there; ours is apart.
-        if coin(key) >= self.spec.probability:
-            return image, None
+    def apply(self, image: NDArray[np.uint8], key_of: _KeyOf) -> tuple[NDArray[np.uint8], _Tell]:
+        """The image after this step, and what reads the parameters that albumentations applied.
+
+        Raises:
+            ValueError: a transform of albumentations' own fails on this image.
+        """
         # A transform keeps its stream and its last parameters; a copy (3 µs) makes them this call's own.
-        transform, stream = copy(self._transform), generator(key)
+        transform, stream = copy(self._transform), generator(key_of(self.step_id))
         transform.set_random_state(stream, PythonDraws(stream))
-        result: NDArray[np.uint8] = transform(image=image)["image"]
-        return result, transform.get_applied_params()
+        try:
+            result = self._call(transform, image)
+        except ValueError as error:
+            raise ValueError(f"augmentation: step {self.step_id}: {error}") from error
+        return result, partial(self._read, transform.get_applied_params())
 
-    def read(self, params: Mapping[str, Any] | None) -> dict[str, Any]:
-        from cifarlab.augment.translate import read_drawn
 
-        return {} if params is None else read_drawn(self.spec, params)
+class _ReadyGroup:
+    """A group with its steps that can be chosen, each built once."""
+
+    def __init__(self, group: OneOf) -> None:
+        self.step_id, self.probability = str(group.id), group.probability
+        self._candidates = tuple(_ReadyStep(step) for step in group.candidates)
+
+    def apply(self, image: NDArray[np.uint8], key_of: _KeyOf) -> tuple[NDArray[np.uint8], _Tell | None]:
+        """The image after one of the steps, and what tells which it was; without candidates, neither."""
+        if not self._candidates:
+            return image, None
+        chosen = min(self._candidates, key=lambda step: arrival(coin(key_of(step.step_id)), step.probability))
+        result, tell = chosen.apply(image, key_of)
+        return result, partial(_tell_choice, chosen.step_id, tell)
+
+
+def _ready(step: Step) -> _ReadyStep | _ReadyGroup:
+    return _ReadyGroup(step) if isinstance(step, OneOf) else _ReadyStep(step)
+
+
+def _tell_choice(step_id: str, tell: _Tell) -> dict[str, Any]:
+    return {"chosen": step_id, "drawn": tell()}
+
+
+def _call(transform: Any, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    result: NDArray[np.uint8] = transform(image=image)["image"]
+    return result
 
 
 def _check_image(image: NDArray[np.uint8]) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
-from cifarlab.augment.steps import Augmentation, CoarseDropout, Colour, Normalization, Step
+from cifarlab.augment.steps import Augmentation, CoarseDropout, Colour, Normalization, OneOf, StepSpec
 from cifarlab.spec import SpecError, read_spec
+
+S = TypeVar("S", bound=StepSpec)
 
 
 def resolve(augmentation: Augmentation, mean: Sequence[float], std: Sequence[float]) -> Augmentation:
@@ -44,7 +47,9 @@ def require_resolved(augmentation: Augmentation) -> None:
         )
 
 
-def _resolve_step(step: Step, dataset: Normalization) -> Step:
+def _resolve_step(step: S, dataset: Normalization) -> S:
+    if isinstance(step, OneOf):
+        return step.model_copy(update={"steps": tuple(_resolve_step(child, dataset) for child in step.steps)})
     if isinstance(step, CoarseDropout) and step.fill == "mean":
         return step.model_copy(update={"fill": grey_levels(dataset.mean)})
     return step
@@ -57,11 +62,17 @@ def grey_levels(colour: Sequence[float]) -> Colour:
 
 
 def _unresolved(augmentation: Augmentation) -> Iterable[str]:
-    for index, step in enumerate(augmentation.steps):
-        if isinstance(step, CoarseDropout) and step.fill == "mean":
-            yield f"steps[{index}].fill"
+    yield from _unresolved_steps(augmentation.steps, "steps")
     if augmentation.normalize == "dataset":
         yield "normalize"
+
+
+def _unresolved_steps(steps: Sequence[StepSpec], path: str) -> Iterable[str]:
+    for index, step in enumerate(steps):
+        if isinstance(step, CoarseDropout) and step.fill == "mean":
+            yield f"{path}[{index}].fill"
+        if isinstance(step, OneOf):
+            yield from _unresolved_steps(step.steps, f"{path}[{index}].steps")
 
 
 def _plain(values: Sequence[float]) -> tuple[float, ...]:

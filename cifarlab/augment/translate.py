@@ -10,10 +10,13 @@ import cv2
 import numpy as np
 
 from cifarlab.augment.library import albumentations
+from cifarlab.augment.library_draws import plain_draws
+from cifarlab.augment.library_transform import build_library_transform
 from cifarlab.augment.steps import (
     IMAGE_SIDE,
     CoarseDropout,
     HorizontalFlip,
+    LibraryStep,
     PadAndCrop,
     RandomBrightnessContrast,
     RGBShift,
@@ -37,8 +40,10 @@ def build_transform(step: StepSpec) -> Any:
     """The albumentations transform of a step; it always applies, because the pipeline throws the coin itself.
 
     Raises:
-        ValueError: albumentations does not know an argument (it is built with `strict=True`).
+        ValueError: albumentations does not know an argument (it is built with `strict=True`), or refuses a value.
     """
+    if isinstance(step, LibraryStep):
+        return build_library_transform(step.transform, step.arguments)
     translation = TRANSLATIONS[type(step)]
     return translation.transform(**translation.arguments(step), p=1.0, strict=True)
 
@@ -53,7 +58,10 @@ def read_drawn(step: StepSpec, params: Mapping[str, Any]) -> dict[str, Any]:
     - `rgb_shift`: `red_levels`, `green_levels`, `blue_levels`, whole grey levels
     - `random_brightness_contrast`: `contrast_factor` (1 is unchanged), `brightness_levels` (grey levels)
     - `horizontal_flip`, `vertical_flip`, `to_gray`: nothing
+    - `albumentations`: what `cifarlab.augment.library_draws.plain_draws` makes of it, under albumentations' names
     """
+    if isinstance(step, LibraryStep):
+        return plain_draws(params)
     return TRANSLATIONS[type(step)].drawn(params)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from cifarlab.augment.steps import (
     CoarseDropout,
     HorizontalFlip,
     Normalization,
+    OneOf,
     ShiftScaleRotate,
     StepSpec,
 )
@@ -103,7 +104,15 @@ def _missing_steps(augmentation: Augmentation) -> Iterator[str]:
 
 
 def _in_use(augmentation: Augmentation, kind: type[S]) -> list[S]:
-    return [s for s in augmentation.steps if isinstance(s, kind) and s.enabled and s.probability > 0]
+    """The steps of this kind that are applied to some images, by themselves or when their group chooses them."""
+    return [step for step in _applied(augmentation.steps) if isinstance(step, kind)]
+
+
+def _applied(steps: Sequence[StepSpec]) -> Iterator[StepSpec]:
+    for step in steps:
+        if step.enabled and step.probability > 0:
+            yield step
+            yield from _applied(step.steps) if isinstance(step, OneOf) else ()
 
 
 def _is_course_hole(step: CoarseDropout) -> bool:

@@ -2,5 +2,6 @@
 
 from cifarlab.spec.base import Spec, SpecError, read_spec
 from cifarlab.spec.fields import UNTAGGED, FieldHelp, field_help, real, whole
+from cifarlab.spec.mapping import PlainMapping
 
-__all__ = ["UNTAGGED", "FieldHelp", "Spec", "SpecError", "field_help", "read_spec", "real", "whole"]
+__all__ = ["UNTAGGED", "FieldHelp", "PlainMapping", "Spec", "SpecError", "field_help", "read_spec", "real", "whole"]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cifarlab.spec.findings import sentence
+from cifarlab.spec.mapping import PlainMapping
 
 S = TypeVar("S", bound="Spec")
 
@@ -42,6 +43,8 @@ class SpecError(ValueError):
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Spec):
+        return value.to_plain()
+    if isinstance(value, PlainMapping):
         return value.to_plain()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

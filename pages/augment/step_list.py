@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from cifarlab.augment import STEP_TYPES, Augmentation, Step, StepSpec, new_step_id
-from cifarlab.spec import Spec, field_help, read_spec
+from cifarlab.augment import (
+    STEP_TYPES,
+    Augmentation,
+    LibraryStep,
+    OneOf,
+    Step,
+    StepSpec,
+    new_step_id,
+    walk_steps,
+)
+from cifarlab.spec import field_help, read_spec
 from pages.parts.labels import is_share, words
 from pages.parts.layer_list import Action, Item
 
@@ -21,9 +31,9 @@ def items_of(augmentation: Augmentation) -> tuple[Item, ...]:
 
 
 def title_of(step: StepSpec) -> str:
-    """A step's name for people: its type, and a number when there are several of that type."""
+    """A step's name for people: its type or transform, and a number when there are several of its kind."""
     number = str(step.id).rpartition("_")[2]
-    name = words(type(step).model_fields["type"].default)
+    name = step.transform if isinstance(step, LibraryStep) else words(step.stem)
     return f"{name} {number}" if number.isdigit() else name
 
 
@@ -37,7 +47,7 @@ def apply(augmentation: Augmentation, action: Action) -> Augmentation:
     elif action.op == "move":
         steps.insert(action.index, steps.pop(at))
     elif action.op == "duplicate":
-        steps.insert(at + 1, step.model_copy(update={"id": _free_id(augmentation, step.type)}))
+        steps.insert(at + 1, _copy(augmentation, step))
     elif action.op == "remove":
         del steps[at]
     return _with_steps(augmentation, steps)
@@ -64,11 +74,35 @@ def _with_steps(augmentation: Augmentation, steps: list[Step] | list[StepSpec]) 
     return read_spec(Augmentation, {"steps": tuple(steps), "normalize": augmentation.normalize}, "augmentation")
 
 
-def _free_id(augmentation: Augmentation, type: str) -> str:
-    return new_step_id(type, {str(step.id) for step in augmentation.steps})
+def _copy(augmentation: Augmentation, step: Step) -> Step:
+    """The step under another id; the steps in a group are named anew when the augmentation is read."""
+    update: dict[str, object] = {"id": _free_id(augmentation, step.stem)}
+    if isinstance(step, OneOf):
+        update["steps"] = tuple(child.model_copy(update={"id": None}) for child in step.steps)
+    return step.model_copy(update=update)
 
 
-def _values(step: Spec) -> Iterator[str]:
+def _free_id(augmentation: Augmentation, stem: str) -> str:
+    return new_step_id(stem, {str(step.id) for step in walk_steps(augmentation.steps)})
+
+
+def _values(step: StepSpec) -> Iterator[str]:
+    """A step's values in short: the numbers among its fields, a group's steps, a transform's arguments."""
+    yield from _numbers(step)
+    if isinstance(step, OneOf):
+        yield " or ".join(title_of(child) for child in step.candidates) or "nothing to choose from"
+    if isinstance(step, LibraryStep):
+        yield from (f"{name} {_short(value)}" for name, value in step.arguments.to_plain().items())
+
+
+def _short(value: object) -> str:
+    """An argument's value in short: a range as `1 to 4`, other lists and mappings as they are in JSON."""
+    if isinstance(value, list) and len(value) == 2:
+        return f"{_short(value[0])} to {_short(value[1])}"
+    return f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
+
+
+def _numbers(step: StepSpec) -> Iterator[str]:
     for name in type(step).model_fields:
         try:
             bounds = field_help(type(step), name)

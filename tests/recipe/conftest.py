@@ -5,7 +5,15 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
-from cifarlab.augment.steps import STEP_TYPES, Augmentation, CoarseDropout, Normalization
+from cifarlab.augment.steps import (
+    STEP_TYPES,
+    Augmentation,
+    CoarseDropout,
+    LibraryStep,
+    Normalization,
+    OneOf,
+    walk_steps,
+)
 from cifarlab.network.goals import Forbids, Needs, ParametersBelow, ReceptiveFieldAbove
 from cifarlab.network.layers import (
     AveragePool,
@@ -26,7 +34,7 @@ from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, OneCycleP
 from cifarlab.recipe.optimizers import SGD, Adam, AdamW
 from cifarlab.recipe.schedules import MOST_MILESTONES, Constant, Cosine, OneCycle, StepDecay
 from cifarlab.recipe.training import Ema, Training
-from cifarlab.spec import field_help
+from cifarlab.spec import PlainMapping, field_help
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=120) | st.lists(
     st.sampled_from(["a", "recipe:", "-", "#", "on", "1e3", "{x}", "50", "%", "ends.", "~", "'quoted'"]), max_size=40
@@ -87,9 +95,36 @@ def augmentations():
     fills = st.just("mean") | st.tuples(*[st.integers(0, 255)] * 3)
     normalizations = st.builds(Normalization, mean=st.tuples(*[shares] * 3), std=st.tuples(*[scales] * 3))
     given = {CoarseDropout: {"fill": fills}}
-    steps = st.one_of(*(specs(s, id=IDS, enabled=st.booleans(), **given.get(s, {})) for s in STEP_TYPES.values()))
-    distinctly_named = st.lists(steps, max_size=5).filter(lambda steps: distinct(step.id for step in steps))
+    switch = {"id": IDS, "enabled": st.booleans()}
+    single = st.one_of(*(specs(s, **switch, **given.get(s, {})) for s in STEP_TYPES.values()), library_steps(switch))
+    groups = specs(OneOf, **switch, steps=st.lists(single, min_size=1, max_size=3).map(tuple))
+    distinctly_named = st.lists(single | groups, max_size=5).filter(
+        lambda steps: distinct(step.id for step in walk_steps(steps))
+    )
     return st.builds(Augmentation, steps=distinctly_named.map(tuple), normalize=st.just("dataset") | normalizations)
+
+
+def library_steps(switch):
+    """Transforms of albumentations, with arguments of every form that a document can hold."""
+    noise = st.lists(st.floats(-1, 1), min_size=2, max_size=2).map(sorted)
+    arguments = {
+        "CLAHE": {"clip_limit": st.floats(1, 8) | st.just([1, 4]), "tile_grid_size": st.just([4, 4])},
+        "Sharpen": {"method": st.sampled_from(["kernel", "gaussian"])},
+        "Equalize": {"by_channels": st.booleans()},
+        "AutoContrast": {"ignore": st.none() | st.integers(0, 255)},
+        "AdditiveNoise": {"noise_params": st.fixed_dictionaries({"ranges": st.tuples(noise)})},
+    }
+    return st.one_of(
+        *(
+            specs(
+                LibraryStep,
+                **switch,
+                transform=st.just(name),
+                arguments=st.fixed_dictionaries({}, optional=values).map(PlainMapping),
+            )
+            for name, values in arguments.items()
+        )
+    )
 
 
 def schedules(epochs):

@@ -27,7 +27,10 @@ class StepDraws:
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """All draws of one epoch: step id -> that step's draws, in the order of the steps."""
+    """All draws of one epoch: step id -> that step's draws, in the order of the steps.
+
+    In place of a group stand the steps that it chooses from.
+    """
 
     samples: int
     steps: Mapping[str, StepDraws]

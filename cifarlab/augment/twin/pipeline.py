@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from cifarlab.augment.draws import check_draw
-from cifarlab.augment.pipeline import IMAGE_SHAPE, Applied, Stage
+from cifarlab.augment.pipeline import IMAGE_SHAPE, Applied
 from cifarlab.augment.resolve import require_resolved
-from cifarlab.augment.steps import Augmentation, StepSpec
-from cifarlab.augment.twin.draws import Draws, StepDraws, uniforms
+from cifarlab.augment.steps import Augmentation
+from cifarlab.augment.twin.draws import Draws
 from cifarlab.augment.twin.forms import form_for
-from cifarlab.augment.twin.registry import TWINS, steps_without_twin
+from cifarlab.augment.twin.ready import ready
+from cifarlab.augment.twin.registry import steps_without_twin
 
 
 class BatchedPipeline:
@@ -23,6 +23,7 @@ class BatchedPipeline:
     What a seed draws here is not what it draws in `cifarlab.augment.Pipeline`; the distributions are the same, and so
     are, up to rounding, the images that the same values give (`draws_of`). A step's draws depend on the seed, the epoch
     and its own id alone: switch, move or change one step, and all others draw as before. Every device draws the same.
+    The draws of a group are those of the steps that it chooses from: at most one of them applies to a sample.
 
     Raises:
         SpecError: a field still holds a symbol (`mean` or `dataset`); `resolve` fills in the numbers.
@@ -38,7 +39,8 @@ class BatchedPipeline:
             )
         self.augmentation, self.device = augmentation, torch.device(device)
         self._form = form_for(self.device)
-        self._steps = {str(step.id): _ReadyStep(step, self.device) for step in augmentation.steps if step.enabled}
+        self._steps = tuple(ready(step, self.device) for step in augmentation.steps if step.enabled)
+        self._twins = {step.step_id: step.twin for member in self._steps for step in member.steps}
 
     def draw(self, samples: int, *, seed: int, epoch: int) -> Draws:
         """The draws of samples 0 to `samples` - 1 in one epoch, on the pipeline's device.
@@ -51,7 +53,7 @@ class BatchedPipeline:
         check_draw(seed, epoch, 0)
         if samples < 0:
             raise ValueError(f"samples: {samples} is not allowed; give a whole number from 0")
-        return Draws(samples, {name: step.draw(samples, seed, epoch) for name, step in self._steps.items()})
+        return Draws(samples, dict(pair for step in self._steps for pair in step.draw(samples, seed, epoch)))
 
     def draws_of(self, explained: Sequence[Applied]) -> Draws:
         """What `cifarlab.augment.Pipeline.explain` drew for each image, as draws: a row for each, in order.
@@ -60,14 +62,10 @@ class BatchedPipeline:
             ValueError: an explanation is of another augmentation.
         """
         for applied in explained:
-            self._check_steps([stage.step_id for stage in applied.stages])
-        return Draws(
-            len(explained),
-            {
-                name: step.read([applied.stages[place] for applied in explained])
-                for place, (name, step) in enumerate(self._steps.items())
-            },
-        )
+            _check_steps([stage.step_id for stage in applied.stages], [step.step_id for step in self._steps])
+        by_step = [[applied.stages[place] for applied in explained] for place in range(len(self._steps))]
+        read = (step.read(stages) for step, stages in zip(self._steps, by_step, strict=True))
+        return Draws(len(explained), dict(chain.from_iterable(read)))
 
     def apply(self, images: torch.Tensor, draws: Draws, indices: torch.Tensor) -> torch.Tensor:
         """New images, uint8 RGB (n, 32, 32, 3): image i with the draws of sample `indices[i]`.
@@ -80,45 +78,18 @@ class BatchedPipeline:
             ValueError: `images` or `indices` has another shape or type, or the draws are of another augmentation.
         """
         _check_batch(images, indices)
-        self._check_steps(list(draws.steps))
+        _check_steps(list(draws.steps), list(self._twins))
         result = images.contiguous()
-        for name, step in self._steps.items():
+        for name, twin in self._twins.items():
             drawn = draws.steps[name]
             applied, values = (rows.index_select(0, indices) for rows in (drawn.applied, drawn.values))
-            result = self._form(result, applied, values, step.twin.apply)
+            result = self._form(result, applied, values, twin.apply)
         return images.clone() if result is images else result
 
-    def _check_steps(self, given: list[str]) -> None:
-        if given != list(self._steps):
-            raise ValueError(f"draws: steps {given} are not allowed; this augmentation has {list(self._steps)}")
 
-
-class _ReadyStep:
-    """A step with its twin, built once."""
-
-    def __init__(self, spec: StepSpec, device: torch.device) -> None:
-        self._id, self._probability, self._device = str(spec.id), spec.probability, device
-        self.twin = TWINS[type(spec)](spec, device)
-
-    def draw(self, samples: int, seed: int, epoch: int) -> StepDraws:
-        """The first column throws the coin, so that a higher probability applies to the same samples and more."""
-        coin, *rest = uniforms(seed, epoch, self._id, 1 + len(self.twin.names), samples)
-        values = self.twin.draw(np.array(rest).reshape(len(self.twin.names), samples))
-        return self._on_device(coin < self._probability, values.T)
-
-    def read(self, stages: Sequence[Stage]) -> StepDraws:
-        """The draws that these stages tell of; where the step was not applied, each value is its range's middle."""
-        values = self.twin.draw(np.full((len(self.twin.names), len(stages)), 0.5)).T
-        for row, stage in enumerate(stages):
-            if stage.applied:
-                values[row] = self.twin.values_of(stage.drawn)
-        return self._on_device(np.array([stage.applied for stage in stages], dtype=bool), values)
-
-    def _on_device(self, applied: NDArray[np.bool_], values: NDArray[np.float64]) -> StepDraws:
-        single = np.ascontiguousarray(values, dtype=np.float32)
-        return StepDraws(
-            torch.from_numpy(applied).to(self._device), self.twin.names, torch.from_numpy(single).to(self._device)
-        )
+def _check_steps(given: list[str], known: list[str]) -> None:
+    if given != known:
+        raise ValueError(f"draws: steps {given} are not allowed; this augmentation has {known}")
 
 
 def _check_batch(images: torch.Tensor, indices: torch.Tensor) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from cifarlab.augment.steps import (
     Augmentation,
     CoarseDropout,
     HorizontalFlip,
+    OneOf,
     PadAndCrop,
     RandomBrightnessContrast,
     RGBShift,
@@ -36,5 +38,14 @@ TWINS: dict[type[StepSpec], type[StepTwin[Any]]] = {
 
 
 def steps_without_twin(augmentation: Augmentation) -> tuple[str, ...]:
-    """Ids of the enabled steps that only albumentations can apply; they have no twin."""
-    return tuple(str(step.id) for step in augmentation.steps if step.enabled and type(step) not in TWINS)
+    """Ids of the enabled steps that only albumentations can apply; they have no twin.
+
+    Of a group, the steps that can be chosen are asked, and named.
+    """
+    return tuple(str(step.id) for step in _at_work(augmentation) if type(step) not in TWINS)
+
+
+def _at_work(augmentation: Augmentation) -> Iterator[StepSpec]:
+    for step in augmentation.steps:
+        if step.enabled:
+            yield from step.candidates if isinstance(step, OneOf) else (step,)

@@ -1,4 +1,4 @@
-"""What an augmentation is made of: one frozen spec per step, in the units that a person thinks in.
+"""The steps with hand-made fields: one frozen spec per step, in the units that a person thinks in.
 
 The names are albumentations' own, the fields are ours: 1.x and 2.x name their arguments differently, and a name that
 2.x does not know is dropped there with a mere warning. `cifarlab.augment.translate` translates.
@@ -6,15 +6,12 @@ The names are albumentations' own, the fields are ours: 1.x and 2.x name their a
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag
 
-from cifarlab.spec import UNTAGGED, Spec, real, whole
-
-IMAGE_SIDE = 32
-STEP_ID = r"^[a-z][a-z0-9_]{0,31}$"
+from cifarlab.augment.steps.base import IMAGE_SIDE, StepSpec
+from cifarlab.spec import UNTAGGED, real, whole
 
 GreyLevel = Annotated[int, Field(strict=True, ge=0, le=255)]
 Colour: TypeAlias = tuple[GreyLevel, GreyLevel, GreyLevel]
@@ -24,14 +21,6 @@ Fill: TypeAlias = Annotated[
         lambda fill: UNTAGGED if isinstance(fill, str) else "colour",
     ),
 ]
-
-
-class StepSpec(Spec):
-    """What every step has: an id, unique in its list, a switch that keeps its values, and its probability."""
-
-    id: Annotated[str, Field(pattern=STEP_ID)] | None = None
-    enabled: bool = Field(True, description="Off: the step is skipped and keeps its values.")
-    probability: float = real("a probability", 0, 1, "Share of images that the step is applied to.", default=0.5)
 
 
 class HorizontalFlip(StepSpec):
@@ -102,7 +91,7 @@ class RandomBrightnessContrast(StepSpec):
     contrast: float = real("a contrast", 0, 1, "Largest change of contrast.", unit="of one", default=0.2)
 
 
-Step: TypeAlias = Annotated[
+HandMadeStep: TypeAlias = (
     HorizontalFlip
     | VerticalFlip
     | ShiftScaleRotate
@@ -110,9 +99,8 @@ Step: TypeAlias = Annotated[
     | CoarseDropout
     | ToGray
     | RGBShift
-    | RandomBrightnessContrast,
-    Discriminator("type"),
-]
+    | RandomBrightnessContrast
+)
 
 STEP_TYPES: dict[str, type[StepSpec]] = {
     "horizontal_flip": HorizontalFlip,
@@ -124,51 +112,4 @@ STEP_TYPES: dict[str, type[StepSpec]] = {
     "rgb_shift": RGBShift,
     "random_brightness_contrast": RandomBrightnessContrast,
 }
-
-ChannelValue = Annotated[float, Field(ge=0, le=1)]
-ChannelScale = Annotated[float, Field(gt=0, le=10)]
-
-
-class Normalization(Spec):
-    """Numbers that every image is normalised by, test images too: (value/255 - mean) / std, per channel R, G, B."""
-
-    mean: tuple[ChannelValue, ChannelValue, ChannelValue]
-    std: tuple[ChannelScale, ChannelScale, ChannelScale]
-
-
-Normalize: TypeAlias = Annotated[
-    Annotated[Literal["dataset"], Tag(UNTAGGED)] | Annotated[Normalization, Tag("mean")],
-    Discriminator(lambda value: UNTAGGED if isinstance(value, str) else "mean"),
-]
-
-
-class Augmentation(Spec):
-    """The steps that training images go through, in order, and the normalisation of all images.
-
-    `fill: mean` and `normalize: dataset` are symbols: they stand for numbers of the training split, and training writes
-    those numbers into the run's own recipe. Every step has an id afterwards; it seeds the step's draws.
-    """
-
-    steps: tuple[Step, ...] = ()
-    normalize: Normalize = Field("dataset", description="`dataset`, or a mean and a std for each channel.")
-
-    @model_validator(mode="after")
-    def _name_steps(self) -> Augmentation:
-        given = Counter(step.id for step in self.steps if step.id)
-        for name, count in given.items():
-            if count > 1:
-                raise ValueError(f"the id {name!r} is used {count} times; give each step an id of its own")
-        taken, named = set(given), []
-        for step in self.steps:
-            named.append(step if step.id else step.model_copy(update={"id": new_step_id(step.type, taken)}))
-            taken.add(str(named[-1].id))
-        # The model is frozen for everyone else; here it is still being made.
-        object.__setattr__(self, "steps", tuple(named))
-        return self
-
-
-def new_step_id(type: str, taken: set[str]) -> str:
-    """A free id for a step of this type: the type itself, or the type and a number."""
-    if type not in taken:
-        return type
-    return next(name for n in range(2, len(taken) + 3) if (name := f"{type}_{n}") not in taken)
+"""The steps that have hand-made fields, by their type."""

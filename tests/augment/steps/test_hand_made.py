@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cifarlab.augment import STEP_TYPES, Augmentation, StepSpec, new_step_id
+from cifarlab.augment import STEP_TYPES, Augmentation, StepSpec
 from cifarlab.spec import SpecError, field_help, read_spec
 
 ALL_TYPES = sorted(STEP_TYPES)
@@ -84,16 +84,3 @@ def test_a_border_is_zeros_or_reflect():
 def test_a_fill_is_the_mean_or_three_whole_grey_levels(fill):
     with pytest.raises(SpecError, match=r"steps\[0\]\.fill"):
         read_spec(Augmentation, {"steps": [{"type": "coarse_dropout", "fill": fill}]})
-
-
-def test_steps_without_an_id_are_named_by_type_and_number_around_the_given_ones():
-    kinds = [{"type": "to_gray"}, {"type": "to_gray", "id": "to_gray_2"}, {"type": "to_gray"}]
-    ids = [step.id for step in read_spec(Augmentation, {"steps": kinds}).steps]
-    assert ids == ["to_gray", "to_gray_2", "to_gray_3"]
-    assert new_step_id("rgb_shift", set(ids)) == "rgb_shift"
-
-
-def test_an_id_that_is_given_twice_is_refused():
-    twice = [{"type": "to_gray", "id": "x"}, {"type": "rgb_shift", "id": "x"}]
-    with pytest.raises(SpecError, match="the id 'x' is used 2 times"):
-        read_spec(Augmentation, {"steps": twice})
