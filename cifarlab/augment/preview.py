@@ -40,6 +40,14 @@ def stages_of_one_image(image: NDArray[np.uint8], augmentation: Augmentation, se
     return Pipeline(augmentation).explain(image, seed=seed, epoch=epoch)
 
 
+def difference_picture(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What changed from one image to the other, as a picture: 128 plus half the difference, per pixel and channel.
+
+    `before` and `after` are uint8 RGB of the same shape, and so is the result; grey is where nothing changed.
+    """
+    return ((256 + after.astype(np.int16) - before) // 2).astype(np.uint8)
+
+
 def to_grid(images: NDArray[np.uint8], columns: int, gap: int = 1) -> NDArray[np.uint8]:
     """Images side by side in one picture, row by row: uint8 RGBA, `gap` transparent pixels between its cells.
 

@@ -47,7 +47,7 @@ def _inspector(visit: Visit, step: StepSpec) -> None:
     with st.container(border=True, key="augment-inspector"):
         st.markdown(f"**{step_list.title_of(step)}**" + ("" if step.enabled else " (off)"))
         st.caption(type(step).__doc__ or "")
-        edit_fields(step, f"augment.{step.id}", lambda edited: _change(visit, step, edited), columns=2)
+        edit_fields(step, f"augment.{step.id}", lambda edited: _change(visit, step, edited), columns=2, numbers="live")
 
 
 def _act(visit: Visit, action: Action) -> None:

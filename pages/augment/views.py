@@ -2,95 +2,91 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from cifarlab.augment import (
-    Applied,
-    Augmentation,
-    Stage,
-    many_images_one_draw,
-    one_image_many_draws,
-    stages_of_one_image,
-)
-from pages.augment.step_list import title_of
-from pages.parts.pictures import beside_original, draw_picture, faded, image_tag, pairs_picture
+from cifarlab.augment import Augmentation, many_images_one_draw, one_image_many_draws, stages_of_one_image
+from pages.augment import opened, strips
+from pages.augment.images import Choice
+from pages.augment.opened import Shown
+from pages.parts.picture_grid import Cell, picture_grid
+from pages.parts.pictures import beside_original, beside_original_places, pair_places, pairs_picture
 
-DRAWS = 24
-DRAW_COLUMNS = 7  # with the original over 2 x 2 cells, 24 draws fill four rows
-IMAGES = 24
+Pipelines: TypeAlias = Sequence[tuple[str, Augmentation]]
+View: TypeAlias = Callable[[Choice, Augmentation, str, bool], None]
+
+# Columns for so many pictures, alone and beside a second pipeline; the last row is full, or nearly so.
+DRAW_COLUMNS = {24: (7, 5), 64: (12, 9)}
+PAIR_COLUMNS = {24: (12, 6), 64: (16, 10)}
 STRIPS = 3
 
+ONE, MANY, STEPS = "One image", "Many images", "Step by step"
+CAPTIONS = {
+    ONE: "Large: one image ({name}). Beside it: the {count} versions that training would see in its first {count} "
+    "epochs with seed {seed}, before normalisation. Open one to see what was drawn.",
+    MANY: "{count} images, each above what training would see of it in its first epoch with seed {seed}, before "
+    "normalisation. Open one to see what was drawn.",
+    STEPS: "One image ({name}), after each step in turn: the first {strips} epochs with seed {seed}. A pale picture: "
+    "the step was not applied in that draw.",
+}
 
-def one_image(image: NDArray[np.uint8], name: str, augmentation: Augmentation, seed: int) -> None:
+
+def draw(view: str, choice: Choice, pipelines: Pipelines) -> None:
+    """The picture that is open, or else each pipeline's pictures in this view, side by side."""
+    number, count = opened.number_opened(), choice.count if view == ONE else len(choice.images)
+    if number is not None and view != STEPS and number < count:
+        opened.draw(_picture(view, choice, number), number, count, choice.seed, pipelines)
+        return
+    is_beside = len(pipelines) > 1
+    places = st.columns(len(pipelines), gap="medium") if is_beside else [st.container()]
+    for index, (place, (name, augmentation)) in enumerate(zip(places, pipelines, strict=True)):
+        with place:
+            if is_beside:
+                st.markdown(f"**{name or 'this recipe'}**")
+            VIEWS[view](choice, augmentation, f"augmented{index or ''}", is_beside)
+    st.caption(CAPTIONS[view].format(name=choice.names[0], count=count, seed=choice.seed, strips=STRIPS))
+
+
+def _picture(view: str, choice: Choice, number: int) -> Shown:
+    if view == ONE:
+        return Shown(choice.image, choice.names[0], epoch=number, sample=0)
+    return Shown(choice.images[number], choice.names[number], epoch=0, sample=number)
+
+
+def one_image(choice: Choice, augmentation: Augmentation, key: str, is_beside: bool) -> None:
     """One image, large, and the draws that training would make of it in its first epochs."""
-    draws = one_image_many_draws(image, augmentation, DRAWS, seed)
-    picture = beside_original(image, draws, DRAW_COLUMNS)
-    draw_picture(
-        picture, alt=f"One image of the class {name}, and {DRAWS} draws of it with seed {seed}", key="augmented"
-    )
-    st.caption(
-        f"Large: one training image ({name}). Beside it: the {DRAWS} versions that training would see in its first "
-        f"{DRAWS} epochs with seed {seed}, before normalisation."
+    draws = one_image_many_draws(choice.image, augmentation, choice.count, choice.seed)
+    columns = DRAW_COLUMNS[choice.count][is_beside]
+    places = beside_original_places(len(draws), len(choice.image), columns)
+    picture_grid(
+        beside_original(choice.image, draws, columns),
+        [Cell(*place, f"draw {epoch}") for epoch, place in enumerate(places, 1)],
+        alt=f"One image of the class {choice.names[0]}, and {len(draws)} draws of it with seed {choice.seed}",
+        key=key,
+        on_open=opened.open,
     )
 
 
-def many_images(images: NDArray[np.uint8], augmentation: Augmentation, seed: int) -> None:
+def many_images(choice: Choice, augmentation: Augmentation, key: str, is_beside: bool) -> None:
     """Images, and under each what training would see of it in its first epoch."""
-    augmented = many_images_one_draw(images, augmentation, seed)
-    halves = zip(np.array_split(images, 2), np.array_split(augmented, 2), strict=True)
-    tags = [
-        image_tag(pairs_picture(before, after), f"{len(before)} images, each over its augmented version")
-        for before, after in halves
-    ]
-    with st.container(key="augmented"):
-        st.html(f'<div class="halves">{"".join(tags)}</div>')
-    st.caption(
-        f"{len(images)} training images, each above what training would see of it in its first epoch with seed {seed}, "
-        "before normalisation."
+    augmented = many_images_one_draw(choice.images, augmentation, choice.seed)
+    columns = PAIR_COLUMNS[choice.count][is_beside]
+    places = pair_places(len(augmented), augmented.shape[1], columns)
+    picture_grid(
+        pairs_picture(choice.images, augmented, columns),
+        [Cell(*place, name) for name, place in zip(choice.names, places, strict=True)],
+        alt=f"{len(augmented)} images, each over its augmented version with seed {choice.seed}",
+        key=key,
+        on_open=opened.open,
     )
 
 
-def steps_of_one_image(image: NDArray[np.uint8], name: str, augmentation: Augmentation, seed: int) -> None:
+def steps_of_one_image(choice: Choice, augmentation: Augmentation, key: str, _: bool) -> None:
     """One image after each step in turn, for a few draws, with what each step drew."""
-    runs = [stages_of_one_image(image, augmentation, seed, epoch) for epoch in range(STRIPS)]
-    titles = [title_of(step) for step in augmentation.steps if step.enabled]
-    heads = "".join(f"<b>{escape(title)}</b>" for title in ("Original", *titles))
-    rows = "".join(_strip(image, run) for run in runs)
-    columns = f"--columns:{len(titles) + 1}"
-    with st.container(key="augmented"):
-        st.html(f'<div class="strips" style="{columns}"><div class="words">{heads}</div>{rows}</div>')
-    st.caption(
-        f"One training image ({name}), after each step in turn: the first {STRIPS} epochs with seed {seed}. "
-        "A pale picture: the step was not applied in that draw."
-    )
+    runs = [stages_of_one_image(choice.image, augmentation, choice.seed, epoch) for epoch in range(STRIPS)]
+    strips.draw(choice.image, runs, augmentation, key)
 
 
-def _strip(image: NDArray[np.uint8], run: Applied) -> str:
-    pictures = np.stack([image, *(stage.image for stage in run.stages)])
-    shown = np.array([True, *(stage.applied for stage in run.stages)])
-    alt = "The image after each step: " + ", ".join(f"{stage.step_id} {words_of(stage)}" for stage in run.stages)
-    cells = "".join(f"<span>{escape(words_of(stage))}</span>" for stage in run.stages)
-    return f'{image_tag(faded(pictures, shown), alt)}<div class="words"><span></span>{cells}</div>'
-
-
-def words_of(stage: Stage) -> str:
-    """What a step drew, in short; what was not applied says so."""
-    if not stage.applied:
-        return "not applied"
-    return " · ".join(_drawn(name, value) for name, value in stage.drawn.items()) or "applied"
-
-
-def _drawn(name: str, value: Any) -> str:
-    if name == "holes":
-        return ", ".join(f"hole at ({left}, {top})" for left, top, _, _ in value)
-    if name in ("scale", "contrast_factor"):
-        return f"×{value:.2f}"
-    if name == "angle_degrees":
-        return f"{value:+.0f}°"
-    axis, _, unit = name.rpartition("_")
-    return f"{axis.removeprefix('shift_')} {value:+.0f}{' px' if unit == 'pixels' else ''}"
+VIEWS: dict[str, View] = {ONE: one_image, MANY: many_images, STEPS: steps_of_one_image}

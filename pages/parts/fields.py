@@ -14,11 +14,12 @@ from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 import streamlit as st
 
 from cifarlab.spec import FieldHelp, Spec, SpecError, field_help, read_spec
-from pages.parts.labels import is_share, label_of, with_unit, words
+from pages.parts.labels import SHORT_UNITS, is_share, label_of, with_unit, words
+from pages.parts.live_sliders import Slider, live_sliders
 
 S = TypeVar("S", bound=Spec)
 
-Numbers = Literal["slider", "box"]
+Numbers = Literal["slider", "box", "live"]
 
 NOT_SHOWN = ("type", "id", "enabled")
 MOST_SLIDER_STEPS = 400
@@ -37,9 +38,14 @@ def edit_fields(
     """Draw a widget for each field in `names` (default: all but type, id and enabled), `columns` side by side.
 
     `key` names the spec among all that are on the page; `on_edit` is called with the edited spec before the page is
-    drawn again. `numbers` asks for sliders, or for boxes where many stand together; long ranges always get boxes.
+    drawn again. `numbers` asks for sliders, for `live` ones, which report while they are dragged and stand before all
+    other fields, or for boxes where many stand together; except live, long ranges always get boxes.
     """
     shown = [Field(spec, name, f"{key}.{name}", on_edit, numbers) for name in names or editable(type(spec))]
+    if numbers == "live":
+        live = [field for field in shown if field.is_number]
+        _live_sliders(live, key)
+        shown = [field for field in shown if field not in live]
     places = st.columns(columns) if columns > 1 else [st.container()]
     for position, field in enumerate(shown):
         with places[position % columns]:
@@ -77,6 +83,11 @@ class Field(Generic[S]):
     def help(self) -> str:
         """The spec's own line about this field."""
         return type(self.spec).model_fields[self.name].description or ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether this field always holds a number."""
+        return _widget_for(type(self.spec), self.name) is _number and type(None) not in get_args(self.annotation)
 
     def draw(self) -> None:
         """Draw the widget that suits the field's type."""
@@ -120,6 +131,35 @@ def _number(field: Field[Any]) -> None:
         _box(field, bounds)
 
 
+def _live_sliders(fields: Sequence[Field[Any]], key: str) -> None:
+    by_name = {field.name: field for field in fields}
+    if by_name:
+        live_sliders(
+            [_live_slider(field, field_help(type(field.spec), field.name)) for field in fields],
+            key=f"{key}.sliders",
+            on_change=lambda name, value: by_name[name].replace(value),
+        )
+
+
+def _live_slider(field: Field[Any], bounds: FieldHelp) -> Slider:
+    return Slider(
+        field.name,
+        words(field.name),
+        field.value,
+        bounds.minimum,
+        bounds.maximum,
+        bounds.step,
+        help=_sentence(bounds),
+        unit="%" if is_share(bounds) else SHORT_UNITS.get(bounds.unit, bounds.unit),
+        percent=is_share(bounds),
+        whole=_number_type(field.annotation) is int,
+    )
+
+
+def _sentence(bounds: FieldHelp) -> str:
+    return f"{bounds.help} {bounds.allowed[0].upper()}{bounds.allowed[1:]}."
+
+
 def _slider(field: Field[Any], bounds: FieldHelp) -> None:
     kind: Any = _number_type(field.annotation)
     percent = is_share(bounds)
@@ -130,7 +170,7 @@ def _slider(field: Field[Any], bounds: FieldHelp) -> None:
         step=kind(bounds.step),
         format="percent" if percent else "%g",
         key=field.hold(kind(field.value)),
-        help=f"{bounds.help} {bounds.allowed[0].upper()}{bounds.allowed[1:]}.",
+        help=_sentence(bounds),
         on_change=field.take,
     )
 
@@ -146,7 +186,7 @@ def _box(field: Field[Any], bounds: FieldHelp) -> None:
         step=kind(bounds.step),
         format="%d" if kind is int else "%.6g",
         key=field.hold(None if field.value is None else kind(field.value)),
-        help=f"{bounds.help} {bounds.allowed[0].upper()}{bounds.allowed[1:]}.",
+        help=_sentence(bounds),
         on_change=field.take,
         placeholder="not set",
     )

@@ -16,12 +16,14 @@ from pages.parts.goals import goal_chips
 from pages.parts.session import Visit, current, share_link
 
 MENU_WIDTH = 86  # the same for both of its labels, so that nothing moves when the first edit is made
+DRAWN = "header.drawn"
 STYLE = Path(__file__).parent / "style.css"
 
 
 def draw() -> None:
     """Draw the bar for this visitor, and say once what happened on arrival."""
     visit = current()
+    st.session_state[DRAWN] = _standing(visit)
     st.html(STYLE)
     with st.container(key="header", horizontal=True, vertical_alignment="center", gap="small"):
         _choose_recipe(visit)
@@ -32,6 +34,17 @@ def draw() -> None:
         _share(visit)
     if visit.notice:
         st.warning(visit.notice)
+
+
+def keep_up(visit: Visit) -> None:
+    """Draw the whole page again if the bar tells something else by now; for the end of a fragment that edits."""
+    if st.session_state.get(DRAWN) != _standing(visit):
+        st.rerun()
+
+
+def _standing(visit: Visit) -> tuple[object, ...]:
+    """What the bar tells of the recipe, besides its network."""
+    return visit.edited, visit.recipe.network, tuple(verdict.met for verdict in judge(visit.recipe))
 
 
 def figures(table: NetworkTable, verdicts: tuple[Verdict, ...]) -> str:
@@ -114,6 +127,10 @@ def _images_in_use(visit: Visit) -> None:
 
 
 def _share(visit: Visit) -> None:
-    with st.popover("Share", key="share-menu", icon=":material/link:", type="tertiary"):
+    popover = st.popover("Share", key="share-menu", icon=":material/link:", type="tertiary", on_change="rerun")
+    # Asked for when it is opened: edits in a fragment do not draw the bar again.
+    if not popover.open:
+        return
+    with popover:
         st.caption("This link opens the recipe as it is now, edits included.")
         st.code(share_link(visit), language=None, wrap_lines=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cifarlab.spec import FieldHelp
 
+SHORT_UNITS = {"degrees": "°", "pixels": "px", "grey levels": ""}
 SPELT = {"rgb": "RGB", "sgd": "SGD", "adamw": "AdamW", "ema": "EMA", "warmup": "warm-up"}
 
 

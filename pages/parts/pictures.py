@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
+from typing import TypeAlias
 
 import numpy as np
 import streamlit as st
@@ -12,6 +13,10 @@ from numpy.typing import NDArray
 
 from cifarlab.augment import encode_png, to_grid
 
+Place: TypeAlias = tuple[int, int, int, int]
+"""Left, top, width and height in a picture, in its native pixels."""
+
+PAIR_GAP = 4
 PALE = 80
 """Opacity, of 255, of what is there only to be compared with."""
 
@@ -41,18 +46,22 @@ def beside_original(original: NDArray[np.uint8], others: NDArray[np.uint8], colu
     `original` is uint8 RGB (side, side, 3), `others` uint8 RGB (N, side, side, 3); cells stand one pixel apart.
     """
     side = len(original)
-    cells = [(row, column) for row in range(len(others) + 2) for column in range(columns) if row > 1 or column > 1]
-    cells = cells[: len(others)]
-    rows = max(2, 1 + max((row for row, _ in cells), default=0))
-    picture = np.zeros((rows * (side + 1) - 1, columns * (side + 1) - 1, 4), dtype=np.uint8)
+    places = beside_original_places(len(others), side, columns)
+    bottom = max([2 * side + 1, *(top + side for _, top, _, _ in places)])
+    picture = np.zeros((bottom, columns * (side + 1) - 1, 4), dtype=np.uint8)
     picture[: 2 * side, : 2 * side] = _opaque(original.repeat(2, axis=0).repeat(2, axis=1))
-    for (row, column), image in zip(cells, others, strict=True):
-        top, left = row * (side + 1), column * (side + 1)
+    for (left, top, _, _), image in zip(places, others, strict=True):
         picture[top : top + side, left : left + side] = _opaque(image)
     return picture
 
 
-def pairs_picture(before: NDArray[np.uint8], after: NDArray[np.uint8], columns: int = 6) -> NDArray[np.uint8]:
+def beside_original_places(count: int, side: int, columns: int) -> list[Place]:
+    """Where `count` images of `side` pixels lie in the picture of `beside_original`."""
+    cells = [(row, column) for row in range(count + 2) for column in range(columns) if row > 1 or column > 1]
+    return [(column * (side + 1), row * (side + 1), side, side) for row, column in cells[:count]]
+
+
+def pairs_picture(before: NDArray[np.uint8], after: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     """A grid, uint8 RGBA, of images with their later version under each; a wider gap parts the rows of pairs.
 
     `before` and `after` are uint8 RGB (N, side, side, 3).
@@ -60,9 +69,17 @@ def pairs_picture(before: NDArray[np.uint8], after: NDArray[np.uint8], columns: 
     rows = [slice(start, start + columns) for start in range(0, len(before), columns)]
     bands = [np.concatenate([to_grid(images[row], columns) for images in (before, after)]) for row in rows]
     width = bands[0].shape[1]
-    gap = np.zeros((4, width, 4), dtype=np.uint8)
+    gap = np.zeros((PAIR_GAP, width, 4), dtype=np.uint8)
     padded = [np.pad(band, ((0, 0), (0, width - band.shape[1]), (0, 0))) for band in bands]
     return np.concatenate([part for band in padded for part in (band, gap)][:-1])
+
+
+def pair_places(count: int, side: int, columns: int) -> list[Place]:
+    """Where `count` images of `side` pixels, each with its later version under it, lie in that of `pairs_picture`."""
+    height = 2 * side + PAIR_GAP
+    return [
+        (index % columns * (side + 1), index // columns * height, side, height - PAIR_GAP) for index in range(count)
+    ]
 
 
 def faded(images: NDArray[np.uint8], full: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -95,11 +95,12 @@ def current() -> Visit:
 
 
 def share_link(visit: Visit) -> str:
-    """A link that opens the current recipe, edits included, on the page that is open now."""
+    """A link that opens the current recipe, edits included, on the page that is open now, as that page stands."""
     shipped = (
         not visit.edited and visit.recipe.name in recipe_names() and visit.recipe == load_recipe(visit.recipe.name)
     )
-    query = urlencode({"recipe": visit.recipe.name if shipped else to_share_text(visit.recipe)})
+    view = {name: values for name, values in st.query_params.to_dict().items() if name != "recipe"}
+    query = urlencode({"recipe": visit.recipe.name if shipped else to_share_text(visit.recipe), **view})
     scheme, host, path, _, _ = urlsplit(st.context.url or "")
     return urlunsplit((scheme, host, path or "/", query, ""))
 

@@ -6,6 +6,7 @@ from PIL import Image
 
 from cifarlab.augment import (
     Pipeline,
+    difference_picture,
     encode_png,
     many_images_one_draw,
     one_image_many_draws,
@@ -71,3 +72,9 @@ def test_a_png_keeps_every_pixel_and_the_order_of_red_green_and_blue(images):
 def test_what_is_no_picture_is_refused(wrong):
     with pytest.raises(ValueError, match=r"picture: \w+ \(.*\) is not allowed; give uint8"):
         encode_png(wrong)
+
+
+def test_a_difference_is_grey_where_nothing_changed_and_half_of_what_did_elsewhere():
+    before = np.array([[[0, 100, 255]]], dtype=np.uint8)
+    after = np.array([[[255, 100, 0]]], dtype=np.uint8)
+    assert difference_picture(before, after).tolist() == [[[255, 128, 0]]]

@@ -30,6 +30,55 @@ def select(visitor, title):
     expect(visitor.at("augment-inspector")).to_contain_text(title)
 
 
+def slider(visitor, step, name):
+    return visitor.at(f"augment.{step}.sliders").locator(f"[data-name={name}] input[type=range]")
+
+
+def test_the_picture_follows_a_slider_while_it_is_dragged(at_augment):
+    select(at_augment, "Shift scale rotate")
+    box, mouse = slider(at_augment, "shift_scale_rotate", "rotate").bounding_box(), at_augment.page.mouse
+    y, seen = box["y"] + box["height"] / 2, [at_augment.picture("augmented")]
+    mouse.move(box["x"] + box["width"] * 15 / 180, y)
+    mouse.down()
+    for share in (0.4, 0.6, 0.8):
+        mouse.move(box["x"] + box["width"] * share, y)
+        seen.append(at_augment.changed_picture("augmented", seen[-1]))
+    mouse.up()
+    at_augment.settle()
+    assert len(set(seen)) == 4
+    assert at_augment.picture("augmented") == seen[-1]
+
+
+def test_a_value_that_is_typed_is_taken_and_one_that_is_refused_says_what_is_allowed(at_augment):
+    before = at_augment.picture("augmented")
+    box = at_augment.at("augment.horizontal_flip.sliders").locator("[data-name=probability] input[type=number]")
+    box.fill("120")
+    box.press("Enter")
+    expect(at_augment.at("augment-inspector").get_by_test_id("stAlert")).to_contain_text("0 to 1")
+    assert at_augment.picture("augmented") == before
+    box.fill("100")
+    box.press("Enter")
+    at_augment.changed_picture("augmented", before)
+    expect(at_augment.at("augment-inspector").get_by_test_id("stAlert")).to_have_count(0)
+
+
+def test_a_picture_opens_by_key_and_its_pixels_can_be_read_off(at_augment):
+    pictures = at_augment.at("augmented").get_by_role("button")
+    pictures.first.focus()
+    at_augment.page.keyboard.press("ArrowRight")
+    expect(pictures.nth(1)).to_be_focused()
+    at_augment.page.keyboard.press("Enter")
+    pixels = at_augment.at("augmented-pixels")
+    expect(pixels.locator("output")).to_contain_text("pixel (16, 16)")
+    before = pixels.locator(".values").first.inner_text()
+    assert [0 <= int(value) <= 255 for value in before.split()] == [True] * 3
+    pixels.locator(".frame").focus()
+    at_augment.page.keyboard.press("ArrowUp")
+    expect(pixels.locator("output")).to_contain_text("pixel (16, 15)")
+    at_augment.page.get_by_role("button", name="Back to all").click()
+    at_augment.picture("augmented")
+
+
 def test_a_first_visit_lands_on_pictures_that_say_they_are_drawn(at_augment):
     expect(at_augment.at("images-menu")).to_contain_text("sketch10: drawn, not CIFAR-10")
     expect(rows(at_augment)).to_have_text(ROWS)
@@ -62,9 +111,11 @@ def test_on_a_phone_the_picture_stands_before_the_steps_and_nothing_overflows(ne
 def test_a_slider_changes_the_picture_and_reset_brings_it_back(at_augment):
     before = at_augment.picture("augmented")
     select(at_augment, "Shift scale rotate")
-    at_augment.at("augment.shift_scale_rotate.rotate").locator("input").focus()
+    slider(at_augment, "shift_scale_rotate", "rotate").focus()
     at_augment.page.keyboard.press("End")
     at_augment.changed_picture("augmented", before)
+    expect(row(at_augment, "Shift scale rotate")).to_contain_text("rotate 180°")
+    expect(at_augment.at("recipe-menu")).to_contain_text("edited")
     at_augment.at("recipe-menu").get_by_role("button").click()
     at_augment.page.get_by_role("button", name="Reset").click()
     expect(at_augment.at("augmented").locator("img").first).to_have_attribute("src", before)

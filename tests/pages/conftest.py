@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
@@ -40,3 +41,14 @@ def _own_folders(monkeypatch, tmp_path, photographs):
 def app():
     """The app before its first run; `app.run()` lands on Augment."""
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+@pytest.fixture
+def given():
+    """What the page gave to one of its own components, by the component's name: `given(app, "live_sliders")`."""
+
+    def data(app, name):
+        found = [element.proto for element in app.get("bidi_component")]
+        return [json.loads(proto.json)[0] for proto in found if proto.component_name == f"cifarlab.{name}"]
+
+    return data

@@ -1,0 +1,32 @@
+"""Strips: an image after each step in turn, and under each picture what the step drew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifarlab.augment import Applied, Augmentation
+from pages.augment.drawn import words_of
+from pages.augment.step_list import title_of
+from pages.parts.pictures import faded, image_tag
+
+
+def draw(original: NDArray[np.uint8], runs: Sequence[Applied], augmentation: Augmentation, key: str) -> None:
+    """A strip for each run of the pipeline on one image, uint8 RGB (32, 32, 3), under the titles of the steps."""
+    titles = ["Original", *(title_of(step) for step in augmentation.steps if step.enabled)]
+    heads = "".join(f"<b>{escape(title)}</b>" for title in titles)
+    rows = "".join(_strip(original, run) for run in runs)
+    with st.container(key=key):
+        st.html(f'<div class="strips" style="--columns:{len(titles)}"><div class="words">{heads}</div>{rows}</div>')
+
+
+def _strip(original: NDArray[np.uint8], run: Applied) -> str:
+    pictures = np.stack([original, *(stage.image for stage in run.stages)])
+    shown = np.array([True, *(stage.applied for stage in run.stages)])
+    alt = "The image after each step: " + ", ".join(f"{stage.step_id} {words_of(stage)}" for stage in run.stages)
+    cells = "".join(f"<span>{escape(words_of(stage))}</span>" for stage in run.stages)
+    return f'{image_tag(faded(pictures, shown), alt)}<div class="words"><span></span>{cells}</div>'

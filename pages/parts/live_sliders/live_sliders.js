@@ -1,0 +1,103 @@
+// The browser's half of sliders that report while they are dragged. One event: {name, value, turn}. A value is sent when
+// the page has answered the one before; meanwhile the newest waits, and those in between are skipped.
+
+const PATIENCE_MS = 3000;
+const flights = new WeakMap();
+
+function element(tag, attributes) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
+}
+
+function rowOf(slider) {
+  const row = element("div", { class: "row", "data-name": slider.name, title: slider.help });
+  const label = element("label", { for: `range-${slider.name}` });
+  label.append(slider.label);
+  const box = element("input", { type: "number", "aria-label": `${slider.label}, exact value${slider.unit && ` in ${slider.unit}`}`, "data-part": "box" });
+  const range = element("input", { type: "range", id: `range-${slider.name}`, "data-part": "range" });
+  const unit = element("span", { class: "unit", "aria-hidden": "true" });
+  unit.append(slider.unit);
+  row.append(label, box, unit, range);
+  return row;
+}
+
+// Floats such as 0.15000000000000002 are nobody's wish.
+function rounded(value) {
+  return Number(value.toPrecision(10));
+}
+
+function show(row, slider, value) {
+  const factor = slider.percent ? 100 : 1;
+  const [box, range] = [row.querySelector("[data-part=box]"), row.querySelector("[data-part=range]")];
+  for (const input of [box, range]) {
+    Object.assign(input, { min: rounded(slider.minimum * factor), max: rounded(slider.maximum * factor), step: rounded(slider.step * factor) });
+    const shown = String(rounded(value * factor));
+    if (input.value !== shown && input !== row.typing) input.value = shown;
+  }
+  box.step = "any";
+  const span = slider.maximum - slider.minimum;
+  range.style.setProperty("--filled", `${(100 * (value - slider.minimum)) / span}%`);
+}
+
+export default function (component) {
+  const { parentElement: root, setTriggerValue } = component;
+  const [data] = component.data;
+  const frame = root.querySelector(".frame");
+  const flight = flights.get(frame) ?? { turn: 0, sent: null, waiting: null, timer: 0 };
+  flights.set(frame, flight);
+  flight.sliders = new Map(data.sliders.map((slider) => [slider.name, slider]));
+
+  const names = data.sliders.map((slider) => slider.name + slider.label + slider.unit).join();
+  if (frame.dataset.names !== names) {
+    frame.replaceChildren(...data.sliders.map(rowOf));
+    frame.dataset.names = names;
+  }
+
+  const send = (change) => {
+    flight.turn += 1;
+    flight.sent = { ...change, turn: `${performance.timeOrigin}-${flight.turn}` };
+    flight.waiting = null;
+    clearTimeout(flight.timer);
+    flight.timer = setTimeout(landed, PATIENCE_MS);
+    setTriggerValue("change", flight.sent);
+  };
+  const landed = () => {
+    clearTimeout(flight.timer);
+    flight.sent = null;
+    if (flight.waiting) send(flight.waiting);
+  };
+  if (flight.sent && data.answered === flight.sent.turn) landed();
+
+  for (const row of frame.children) {
+    const slider = flight.sliders.get(row.dataset.name);
+    row.title = slider.help;
+    const underway = flight.waiting ?? flight.sent;
+    show(row, slider, underway?.name === slider.name ? underway.value : slider.value);
+  }
+
+  const take = (input) => {
+    const row = input.closest(".row");
+    const slider = flight.sliders.get(row.dataset.name);
+    if (input.value === "" || !Number.isFinite(input.valueAsNumber)) return;
+    const value = rounded(input.valueAsNumber / (slider.percent ? 100 : 1));
+    const change = { name: slider.name, value };
+    const last = flight.waiting ?? flight.sent;
+    if (last ? last.name === change.name && last.value === value : slider.value === value) return;
+    show(row, slider, value);
+    if (flight.sent) flight.waiting = change;
+    else send(change);
+  };
+  frame.oninput = (event) => {
+    if (event.target.dataset.part === "range") take(event.target);
+  };
+  frame.onfocusin = (event) => {
+    if (event.target.dataset.part === "box") event.target.closest(".row").typing = event.target;
+  };
+  frame.onfocusout = (event) => {
+    const row = event.target.closest(".row");
+    row.typing = null;
+    show(row, flight.sliders.get(row.dataset.name), flight.sliders.get(row.dataset.name).value);
+  };
+  frame.onchange = (event) => take(event.target);
+}
