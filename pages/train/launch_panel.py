@@ -55,7 +55,7 @@ def draw(visit: Visit) -> None:
     device = st.selectbox("Device", ("auto", *available_devices()), key="train.device", help="auto takes the fastest.")
     left, right = st.columns(2)
     with left:
-        Epochs(training, "epochs", "training.epochs", edit, "box").draw()
+        fields.draw_field(Epochs(training, "epochs", "training.epochs", edit, "box"))
     with right:
         fields.edit_fields(training, "training", edit, names=("batch_size",), numbers="box")
     st.button("Train", type="primary", width="stretch", on_click=_launch, args=(visit, device), key="train.go")

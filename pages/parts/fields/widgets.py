@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
 
-from cifarlab.spec import FieldHelp, Spec, SpecError, field_help, read_spec
-from pages.parts.labels import SHORT_UNITS, is_share, label_of, with_unit, words
-from pages.parts.live_sliders import Slider, live_sliders
-
-S = TypeVar("S", bound=Spec)
-
-Numbers = Literal["slider", "box", "live"]
+from cifarlab.spec import Spec
+from pages.parts.fields.field import Field, Numbers, S, refusal_key
+from pages.parts.fields.numbers import is_numeric, live_sliders_of, may_be_empty, number
+from pages.parts.labels import with_unit, words
 
 NOT_SHOWN = ("type", "id", "enabled")
-MOST_SLIDER_STEPS = 400
 MEAN, COLOUR = "mean of images", "a colour"
 
 
@@ -43,14 +38,14 @@ def edit_fields(
     """
     shown = [Field(spec, name, f"{key}.{name}", on_edit, numbers) for name in names or editable(type(spec))]
     if numbers == "live":
-        live = [field for field in shown if field.is_number]
-        _live_sliders(live, key)
+        live = [field for field in shown if _is_always_a_number(field)]
+        live_sliders_of(live, key)
         shown = [field for field in shown if field not in live]
     places = st.columns(columns) if columns > 1 else [st.container()]
     for position, field in enumerate(shown):
         with places[position % columns]:
-            field.draw()
-    if refusal := st.session_state.get(_refusal_key(key)):
+            draw_field(field)
+    if refusal := st.session_state.get(refusal_key(key)):
         st.error(refusal)
 
 
@@ -59,137 +54,14 @@ def editable(spec: type[Spec]) -> list[str]:
     return [name for name in spec.model_fields if name not in NOT_SHOWN and _widget_for(spec, name)]
 
 
-@dataclass(frozen=True)
-class Field(Generic[S]):
-    """One field of one spec on the page, with the key of its widget."""
-
-    spec: S
-    name: str
-    key: str
-    on_edit: Callable[[S], object]
-    numbers: Numbers
-
-    @property
-    def value(self) -> Any:
-        """The spec's value of this field."""
-        return getattr(self.spec, self.name)
-
-    @property
-    def annotation(self) -> Any:
-        """The declared type of this field."""
-        return type(self.spec).model_fields[self.name].annotation
-
-    @property
-    def help(self) -> str:
-        """The spec's own line about this field."""
-        return type(self.spec).model_fields[self.name].description or ""
-
-    @property
-    def is_number(self) -> bool:
-        """Whether this field always holds a number."""
-        return _widget_for(type(self.spec), self.name) is _number and type(None) not in get_args(self.annotation)
-
-    def draw(self) -> None:
-        """Draw the widget that suits the field's type."""
-        if widget := _widget_for(type(self.spec), self.name):
-            widget(self)
-
-    def hold(self, value: object) -> str:
-        """Set the widget's state to `value`, and return the widget's key."""
-        if st.session_state.get(self.key, _NOTHING) != value:
-            st.session_state[self.key] = value
-        return self.key
-
-    def take(self, read: Callable[[Any], Any] = lambda shown: shown) -> None:
-        """Replace the field by what the widget shows, through `read`; a callback."""
-        self.replace(read(st.session_state[self.key]))
-
-    def replace(self, value: Any) -> None:
-        """Hand the spec with `value` in this field to `on_edit`, or keep the reason why it is refused."""
-        refusal = _refusal_key(self.key.rpartition(".")[0])
-        st.session_state.pop(refusal, None)
-        try:
-            edited = read_spec(type(self.spec), {**dict(self.spec), self.name: value})
-            self.on_edit(edited)
-        except SpecError as error:
-            st.session_state[refusal] = str(error)
+def draw_field(field: Field[Any]) -> None:
+    """Draw the widget that suits the field's type."""
+    if widget := _widget_for(type(field.spec), field.name):
+        widget(field)
 
 
-_NOTHING = object()
-
-
-def _refusal_key(key: str) -> str:
-    return f"{key}.refused"
-
-
-def _number(field: Field[Any]) -> None:
-    bounds = field_help(type(field.spec), field.name)
-    steps = (bounds.maximum - bounds.minimum) / bounds.step
-    if field.numbers == "slider" and steps <= MOST_SLIDER_STEPS and type(None) not in get_args(field.annotation):
-        _slider(field, bounds)
-    else:
-        _box(field, bounds)
-
-
-def _live_sliders(fields: Sequence[Field[Any]], key: str) -> None:
-    by_name = {field.name: field for field in fields}
-    if by_name:
-        live_sliders(
-            [_live_slider(field, field_help(type(field.spec), field.name)) for field in fields],
-            key=f"{key}.sliders",
-            on_change=lambda name, value: by_name[name].replace(value),
-        )
-
-
-def _live_slider(field: Field[Any], bounds: FieldHelp) -> Slider:
-    return Slider(
-        field.name,
-        words(field.name),
-        field.value,
-        bounds.minimum,
-        bounds.maximum,
-        bounds.step,
-        help=_sentence(bounds),
-        unit="%" if is_share(bounds) else SHORT_UNITS.get(bounds.unit, bounds.unit),
-        percent=is_share(bounds),
-        whole=_number_type(field.annotation) is int,
-    )
-
-
-def _sentence(bounds: FieldHelp) -> str:
-    return f"{bounds.help} {bounds.allowed[0].upper()}{bounds.allowed[1:]}."
-
-
-def _slider(field: Field[Any], bounds: FieldHelp) -> None:
-    kind: Any = _number_type(field.annotation)
-    percent = is_share(bounds)
-    st.slider(
-        label_of(field.name, bounds),
-        kind(bounds.minimum),
-        kind(bounds.maximum),
-        step=kind(bounds.step),
-        format="percent" if percent else "%g",
-        key=field.hold(kind(field.value)),
-        help=_sentence(bounds),
-        on_change=field.take,
-    )
-
-
-def _box(field: Field[Any], bounds: FieldHelp) -> None:
-    kind: Any = _number_type(field.annotation)
-    limits: dict[str, Any] = {"min_value": kind(bounds.minimum), "max_value": kind(bounds.maximum)}
-    if type(None) in get_args(field.annotation):
-        limits["value"] = None  # lets the box be emptied
-    st.number_input(
-        label_of(field.name, bounds, share="share"),
-        **limits,
-        step=kind(bounds.step),
-        format="%d" if kind is int else "%.6g",
-        key=field.hold(None if field.value is None else kind(field.value)),
-        help=_sentence(bounds),
-        on_change=field.take,
-        placeholder="not set",
-    )
+def _is_always_a_number(field: Field[Any]) -> bool:
+    return _widget_for(type(field.spec), field.name) is number and not may_be_empty(field)
 
 
 def _switch(field: Field[Any]) -> None:
@@ -297,8 +169,8 @@ def _widget_for(spec: type[Spec], name: str) -> Callable[[Field[Any]], None] | N
         return _switch
     if get_origin(annotation) is Literal:
         return _choice
-    if _is_numeric(spec, name):
-        return _number
+    if is_numeric(spec, name):
+        return number
     if annotation is str:
         return _text
     if _is_list(annotation):
@@ -311,18 +183,6 @@ def _widget_for_specs(annotation: Any) -> Callable[[Field[Any]], None] | None:
     if specs and all("type" in kind.model_fields for kind in specs):
         return _variant
     return _optional if len(specs) == 1 and type(None) in get_args(annotation) else None
-
-
-def _is_numeric(spec: type[Spec], name: str) -> bool:
-    try:
-        field_help(spec, name)
-    except KeyError:
-        return False
-    return True
-
-
-def _number_type(annotation: Any) -> type[int] | type[float]:
-    return int if int in (annotation, *get_args(annotation)) else float
 
 
 def _is_list(annotation: Any) -> bool:
