@@ -47,14 +47,22 @@ class Material:
 
 
 def gather(recipe: Recipe, source: str | Path) -> Material:
-    """Load the images of `source`, hold out as many as the recipe says, and resolve the recipe's augmentation.
-
-    The symbols `mean` and `dataset` are resolved on the whole training split, as the previews do.
+    """Load the images of `source`, and prepare the recipe for them.
 
     Raises:
         ValueError: the images cannot be loaded, or do not fit the recipe.
     """
-    train, test = load_images(source, "train"), load_images(source, "test")
+    return prepare(recipe, load_images(source, "train"), load_images(source, "test"))
+
+
+def prepare(recipe: Recipe, train: ImageSet, test: ImageSet) -> Material:
+    """Hold out as many training images as the recipe says, and resolve its augmentation.
+
+    The symbols `mean` and `dataset` are resolved on the whole training split, as the previews do.
+
+    Raises:
+        ValueError: the images do not fit the recipe.
+    """
     _check(recipe, train, test)
     trained_on, held_out = hold_out(len(train), recipe.training.validation_images, recipe.training.seed)
     statistics = channel_statistics(train.images)
