@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from plotly.subplots import make_subplots
 
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation
 
 if TYPE_CHECKING:
+    from cifarlab.augment.report import DrawnValues
     from cifarlab.training.rates.range_test import RangeTest
 
 # Ten colours that stay apart in normal vision and in all three kinds of colour blindness: the nearest two differ by 17
@@ -38,6 +41,9 @@ TRAIN_COLOUR, TEST_COLOUR = "#3b82f6", "#d97706"
 
 # Cells tint the page's own background, at most this much, so that its text stays legible on them.
 _RIGHT, _WRONG, _FULL_TINT = "0, 114, 178", "213, 94, 0", 0.65
+
+# Small histograms: how many stand in a row, and the height of a row and of the words under it, in pixels.
+_IN_A_ROW, _ROW_HEIGHT, _WORDS_HEIGHT = 2, 170, 60
 
 
 def class_colour(label: int) -> str:
@@ -131,6 +137,53 @@ def range_test_curve(test: RangeTest) -> go.Figure:
     figure.update_xaxes(type="log", title="learning rate", fixedrange=True)
     figure.update_yaxes(title="loss (nats)", range=test.shown_losses, fixedrange=True)
     return _plain(figure, height=360)
+
+
+def draws_figure(drawn: Sequence[DrawnValues]) -> go.Figure:
+    """A small histogram of each quantity that a step drew, over the range that was asked for, which is shaded.
+
+    There are two in a row, and at least one in all.
+
+    Raises:
+        ValueError: there are none.
+    """
+    if not drawn:
+        raise ValueError("drawn: no quantity is not allowed; give those of a step that draws at least one")
+    rows = math.ceil(len(drawn) / _IN_A_ROW)
+    height = rows * _ROW_HEIGHT
+    figure = make_subplots(rows, min(len(drawn), _IN_A_ROW), vertical_spacing=_WORDS_HEIGHT / height)
+    for place, quantity in enumerate(drawn):
+        row, column = divmod(place, _IN_A_ROW)
+        _add_histogram(figure, quantity, {"row": row + 1, "col": column + 1})
+    return _plain(figure, height).update_layout(bargap=0.1)
+
+
+def _add_histogram(figure: go.Figure, drawn: DrawnValues, place: dict[str, int]) -> None:
+    """Draw into the figure, at this row and column, one quantity's bars, axes and range."""
+    middles = (drawn.edges[:-1] + drawn.edges[1:]) / 2
+    unit = f" {drawn.unit}" if drawn.unit else ""
+    bins = [f"{low:.4g} to {high:.4g}" for low, high in pairwise(drawn.edges)]
+    if drawn.whole:
+        bins = [f"{value:.0f}" for value in middles]
+    bars = go.Bar(
+        x=middles,
+        y=drawn.counts,
+        marker={"color": TRAIN_COLOUR},
+        hovertext=[f"{name}{unit}: {count:,} times" for name, count in zip(bins, drawn.counts, strict=True)],
+        hoverinfo="text",
+    )
+    figure.add_trace(bars, **place)
+    title = f"{drawn.label}, {drawn.unit}" if drawn.unit else drawn.label
+    figure.update_xaxes(title=title, fixedrange=True, **place)
+    # Further to the right the words would stand in the neighbour's bars on a narrow page.
+    words = "times drawn" if place["col"] == 1 else None
+    figure.update_yaxes(title=words, fixedrange=True, rangemode="tozero", **place)
+    if drawn.requested is not None:
+        # A whole value's bar reaches half a step to both sides of it.
+        low, high = drawn.requested
+        margin = 0.5 if drawn.whole else 0.0
+        shade = {"fillcolor": TEST_COLOUR, "opacity": 0.15, "line": {"width": 0}, "layer": "below"}
+        figure.add_vrect(low - margin, high + margin, **shade, **place)
 
 
 def _tint(shares: NDArray[np.float64], colour: str, full: float) -> go.Heatmap:

@@ -8,6 +8,7 @@ import pytest
 
 from cifarlab import plots
 from cifarlab.analysis.evaluation import Evaluation
+from cifarlab.augment.report import DrawnValues
 from cifarlab.training.rates.range_test import RangeTest
 
 CONFIGURATION = Path(__file__).parents[1] / ".streamlit" / "config.toml"
@@ -153,3 +154,53 @@ def test_a_range_test_without_suggestions_or_losses_is_drawn_too():
     assert not plots.range_test_curve(range_test(steepest=None, valley=None)).layout.shapes
     empty = range_test(rates=(), losses=(), smoothed=(), steepest=None, valley=None)
     assert plots.range_test_curve(empty).data[0].x == ()
+
+
+def drawn(**changes):
+    values = np.array([-1.0, 0, 0, 1])
+    facts = {"name": "shift_x_pixels", "label": "shift to the right", "unit": "pixels", "whole": True}
+    counted = {"requested": (-2, 1), "counts": np.array([0, 1, 2, 1]), "edges": np.array([-2.5, -1.5, -0.5, 0.5, 1.5])}
+    return DrawnValues(**facts | counted | {"values": values} | changes)
+
+
+ANGLES = {"label": "angle", "unit": "degrees", "whole": False, "requested": (-15.0, 15.0), "counts": np.array([3, 1])}
+
+
+def test_each_drawn_quantity_has_a_histogram_with_its_unit():
+    figure = plots.draws_figure([drawn(), drawn(**ANGLES, edges=np.array([-15.0, 0, 15])), drawn(unit="")])
+    shifts, angles, _ = figure.data
+    assert (list(shifts.x), list(shifts.y)) == ([-2, -1, 0, 1], [0, 1, 2, 1])
+    assert shifts.hovertext[2] == "0 pixels: 2 times"
+    assert (list(angles.x), list(angles.y)) == ([-7.5, 7.5], [3, 1])
+    assert angles.hovertext[0] == "-15 to 0 degrees: 3 times"
+    titles = [figure.layout[axis].title.text for axis in ("xaxis", "xaxis2", "xaxis3")]
+    assert titles == ["shift to the right, pixels", "angle, degrees", "shift to the right"]
+
+
+def test_histograms_stand_two_in_a_row_and_do_not_overlap():
+    layout = plots.draws_figure([drawn()] * 5).layout
+    assert layout.xaxis.domain == layout.xaxis3.domain == layout.xaxis5.domain
+    assert layout.xaxis.domain[1] < layout.xaxis2.domain[0]
+    bottoms, tops = zip(*(layout[axis].domain for axis in ("yaxis", "yaxis3", "yaxis5")), strict=True)
+    assert bottoms[0] > tops[1]
+    assert bottoms[1] > tops[2]
+
+
+def test_only_the_first_histogram_of_a_row_has_words_beside_it():
+    layout = plots.draws_figure([drawn()] * 3).layout
+    assert [layout[axis].title.text for axis in ("yaxis", "yaxis2", "yaxis3")] == ["times drawn", None, "times drawn"]
+
+
+def test_the_requested_range_is_shaded_under_all_its_bars():
+    whole, real = plots.draws_figure([drawn(), drawn(**ANGLES, edges=np.array([-15.0, 0, 15]))]).layout.shapes
+    assert (whole.x0, whole.x1, whole.xref) == (-2.5, 1.5, "x")
+    assert (real.x0, real.x1, real.xref) == (-15, 15, "x2")
+
+
+def test_a_range_that_is_not_known_is_not_shaded():
+    assert plots.draws_figure([drawn(requested=None)]).layout.shapes == ()
+
+
+def test_a_step_that_draws_nothing_has_no_figure():
+    with pytest.raises(ValueError, match="drawn: no quantity is not allowed"):
+        plots.draws_figure(())
