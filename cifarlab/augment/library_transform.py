@@ -5,9 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from functools import cache, lru_cache
-from inspect import signature
 from threading import Lock
 from typing import Any, Literal
 
@@ -17,14 +15,15 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from cifarlab.augment.draws import PythonDraws
+from cifarlab.augment.refusals import Finding, check_arguments, refusal, shortened
 from cifarlab.augment.selection import transform_class
 from cifarlab.augment.steps.base import IMAGE_SIDE
 from cifarlab.spec import PlainMapping
 
-_TRIALS = 2
+_TRIALS, _FEW_TRIALS = 8, 1
+# These take more than 10 ms for an image of 32x32 pixels.
+_SLOW = ("PiecewiseAffine", "Superpixels", "ThinPlateSpline")
 _REMEMBERED = 4096
-_LONGEST_MESSAGE = 200
-_NOT_ARGUMENTS = ("self", "p", "strict")
 _filters = Lock()
 
 
@@ -50,7 +49,7 @@ def apply_library_transform(transform: Any, image: NDArray[np.uint8]) -> NDArray
     try:
         result: NDArray[np.uint8] = transform(image=image)["image"]
     except Exception as error:  # whatever a transform of another house may raise
-        raise ValueError(f"it fails on an image of 32x32 pixels: {_short(str(error))}") from error
+        raise ValueError(f"it fails on an image of 32x32 pixels: {shortened(str(error))}") from error
     if result.shape != image.shape or result.dtype != np.uint8:
         raise ValueError(
             f"it makes {result.dtype} {result.shape} of an image, not uint8 (32, 32, 3); "
@@ -67,68 +66,26 @@ def check_library_transform(name: str, arguments: PlainMapping) -> None:
     Raises:
         ValueError: with the path below the step, the value, and what is allowed.
     """
-    _check_names(name, arguments)
+    transform_class(name)
+    check_arguments(name, arguments)
     try:
         transform = build_library_transform(name, arguments)
     except (ValueError, TypeError, Warning) as error:
-        raise ValueError(_refusal(name, arguments, error)) from error
+        raise ValueError(refusal(name, arguments, _findings(error))) from error
     try:
-        _try_out(transform)
+        _try_out(transform, _FEW_TRIALS if name in _SLOW else _TRIALS)
     except ValueError as error:
-        raise ValueError(f"{_path(arguments, str(error))}: {name} cannot be used so; {error}") from error
+        raise ValueError(refusal(name, arguments, [((), str(error))])) from error
 
 
-def _check_names(name: str, arguments: PlainMapping) -> None:
-    known = argument_names(name)
-    for argument in arguments:
-        if argument == "p":
-            raise ValueError("arguments.p: this is not an argument here; set the step's probability")
-        if argument not in known:
-            close = get_close_matches(argument, known, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            taken = f"{name} takes {', '.join(known)}" if known else f"{name} takes no arguments"
-            raise ValueError(f"arguments.{argument}: this argument is not known; {hint}{taken}")
+def _findings(error: Exception) -> list[Finding]:
+    if isinstance(error.__cause__, ValidationError):
+        return [(found["loc"], found["msg"]) for found in error.__cause__.errors(include_url=False)]
+    return [((), str(error))]
 
 
-def argument_names(name: str) -> tuple[str, ...]:
-    """The names of a transform's own arguments, in its order.
-
-    Raises:
-        ValueError: there is no such transform.
-    """
-    names = signature(transform_class(name).__init__).parameters
-    return tuple(argument for argument in names if argument not in _NOT_ARGUMENTS)
-
-
-def _refusal(name: str, arguments: PlainMapping, error: Exception) -> str:
-    """albumentations' refusal of a value as a sentence: path, value, what is allowed."""
-    cause = error.__cause__
-    if not isinstance(cause, ValidationError):
-        return f"{_path(arguments, str(error))}: {name} refuses it; {_short(str(error))}"
-    finding = cause.errors(include_url=False)[0]
-    message = _short(finding["msg"].removeprefix("Value error, "))
-    if not finding["loc"]:
-        return f"{_path(arguments, message)}: {name} refuses it; {message}"
-    argument = str(finding["loc"][0])
-    if argument not in arguments:
-        return f"arguments.{argument}: is missing; {name} needs it"
-    given = _given(arguments)[argument]
-    return f"arguments.{argument}: {_short(repr(given))} is not allowed; {message[:1].lower()}{message[1:]}"
-
-
-def _path(arguments: PlainMapping, message: str) -> str:
-    """The path of the one argument that a message can be about, or else of all."""
-    named = [argument for argument in arguments if argument in message] or list(arguments)
-    return f"arguments.{named[0]}" if len(named) == 1 else "arguments"
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_MESSAGE else f"{line[: _LONGEST_MESSAGE - 1]}…"
-
-
-def _try_out(transform: Any) -> None:
-    for seed in range(_TRIALS):
+def _try_out(transform: Any, trials: int) -> None:
+    for seed in range(trials):
         stream = np.random.default_rng(seed)
         transform.set_random_state(stream, PythonDraws(stream))
         with _warnings("ignore"):

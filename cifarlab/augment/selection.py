@@ -69,7 +69,8 @@ def transform_class(name: str) -> Any:
         raise ValueError(f"transform: {name!r} is not allowed; {LEFT_OUT[name]}")
     known = all_transforms()
     if name not in known:
-        close = get_close_matches(name, known.keys() - LEFT_OUT.keys(), n=2, cutoff=0.5)
+        small = {known_name.lower(): known_name for known_name in known if known_name not in LEFT_OUT}
+        close = [small[found] for found in get_close_matches(name.lower(), small, n=2)]
         hint = f"did you mean {' or '.join(close)}? " if close else ""
         raise ValueError(
             f"transform: {name[:60]!r} is not known; {hint}"

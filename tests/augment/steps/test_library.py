@@ -50,7 +50,10 @@ def test_a_step_is_called_as_its_transform(transform, stem):
 
 
 def test_an_unknown_transform_is_refused_with_a_guess():
-    assert refusal("Clahe").startswith("augmentation.steps[0].transform: 'Clahe' is not known; ")
+    assert refusal("Clahe") == (
+        "augmentation.steps[0].transform: 'Clahe' is not known; did you mean CLAHE? "
+        "Give the class of a transform of images in albumentations 2.0.8, such as CLAHE"
+    )
     assert "did you mean RandomFog" in refusal("RandmFog")
 
 
@@ -75,13 +78,27 @@ def test_p_is_the_probability_of_the_step():
 @pytest.mark.parametrize(
     ("transform", "arguments", "path"),
     [
-        ("Posterize", {"num_bits": 9}, "arguments.num_bits: "),
-        ("Sharpen", {"method": "laplace"}, "arguments.method: 'laplace' is not allowed; "),
-        ("Solarize", {"threshold_range": [0.7, 0.2]}, "arguments.threshold_range: (0.7, 0.2) is not allowed; "),
-        ("TimeMasking", {}, "arguments"),
+        ("Posterize", {"num_bits": 9}, "arguments.num_bits: 9 is not allowed; give two whole numbers"),
+        ("Sharpen", {"method": "laplace"}, "arguments.method: 'laplace' is not allowed; choose gaussian, kernel; "),
+        (
+            "Solarize",
+            {"threshold_range": [0.7, 0.2]},
+            "arguments.threshold_range: [0.7, 0.2] is not allowed; give two ",
+        ),
+        ("TimeMasking", {}, "arguments: more are needed; TimeMasking says: it fails on an image of 32x32 pixels: "),
+        ("RandomScale", {}, "transform: 'RandomScale' is not allowed; it gives back images of another size"),
         ("RandomResizedCrop", {}, "arguments.size: is missing; RandomResizedCrop needs it"),
-        ("RandomResizedCrop", {"size": [16, 16]}, "arguments.size: RandomResizedCrop cannot be used so; it makes "),
-        ("MedianBlur", {"blur_limit": "wide"}, "arguments.blur_limit: "),
+        (
+            "RandomResizedCrop",
+            {"size": [16, 16]},
+            "arguments.size: [16, 16] is not allowed; give numbers from 32 to 32",
+        ),
+        ("MedianBlur", {"blur_limit": "wide"}, "arguments.blur_limit: 'wide' is not allowed; give two whole numbers"),
+        (
+            "CropAndPad",
+            {"px": 2, "percent": 0.1},
+            "arguments: these are not allowed together; CropAndPad says: Only px",
+        ),
     ],
 )
 def test_what_albumentations_refuses_is_one_sentence_with_the_path_of_the_argument(transform, arguments, path):
