@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.augment import compare, images, opened, steps, views
+from pages.augment.know import panel
 from pages.parts import header, session
 from pages.parts.boundary import boundary
 from pages.parts.session import Visit
@@ -40,7 +41,9 @@ def result(visit: Visit) -> None:
         )
         choice = images.choose(visit)
         other = compare.choose(visit)
-    views.draw(view or views.ONE, choice, [("", visit.augmentation()), *([other] if other else [])])
+    augmentation = visit.augmentation()
+    views.draw(view or views.ONE, choice, [("", augmentation), *([other] if other else [])])
+    panel.draw(visit, choice, augmentation)
 
 
 draw(session.current())

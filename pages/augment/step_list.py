@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from cifarlab.augment import (
-    STEP_TYPES,
     Augmentation,
     LibraryStep,
     OneOf,
@@ -23,11 +22,13 @@ SHORT_UNITS = {"degrees": "°", "pixels": " px", "grey levels": ""}
 
 
 def items_of(augmentation: Augmentation) -> tuple[Item, ...]:
-    """A row for each step: its name, its values in short, its switch."""
-    return tuple(
-        Item(str(step.id), title_of(step), ", ".join(_values(step)), enabled=step.enabled)
-        for step in augmentation.steps
-    )
+    """A row for each step: its name, its values in short, its switch; the steps of a group below it."""
+    return tuple(_item(step) for step in augmentation.steps)
+
+
+def _item(step: Step) -> Item:
+    children = tuple(_item(child) for child in step.steps) if isinstance(step, OneOf) else None
+    return Item(str(step.id), title_of(step), ", ".join(_values(step)), enabled=step.enabled, children=children)
 
 
 def title_of(step: StepSpec) -> str:
@@ -38,40 +39,92 @@ def title_of(step: StepSpec) -> str:
 
 
 def apply(augmentation: Augmentation, action: Action) -> Augmentation:
-    """The augmentation after an action on one of its steps; selecting changes nothing."""
-    steps = list(augmentation.steps)
-    at = next(index for index, step in enumerate(steps) if step.id == action.id)
-    step = steps[at]
+    """The augmentation after an action on one of its steps; selecting changes nothing.
+
+    A group that has lost its last step is gone, and no group goes into another.
+    """
+    step = next(step for step in walk_steps(augmentation.steps) if step.id == action.id)
     if action.op == "toggle":
-        steps[at] = step.model_copy(update={"enabled": not step.enabled})
-    elif action.op == "move":
-        steps.insert(action.index, steps.pop(at))
-    elif action.op == "duplicate":
-        steps.insert(at + 1, _copy(augmentation, step))
-    elif action.op == "remove":
-        del steps[at]
-    return _with_steps(augmentation, steps)
+        return replace(augmentation, step.model_copy(update={"enabled": not step.enabled}))
+    if action.op == "duplicate":
+        return _changed(augmentation, action.id, lambda found: [found, _copy(augmentation, found)])
+    if action.op == "remove":
+        return _changed(augmentation, action.id, lambda _: [])
+    if action.op == "move" and not (isinstance(step, OneOf) and action.parent):
+        return _moved(augmentation, step, action)
+    return augmentation
 
 
-def add(augmentation: Augmentation, type: str) -> Augmentation:
-    """The augmentation with a step of this type, with its defaults, after all others."""
-    step = read_spec(STEP_TYPES[type], {"id": _free_id(augmentation, type)})
-    return _with_steps(augmentation, [*augmentation.steps, step])
+def add(augmentation: Augmentation, step: Step) -> Augmentation:
+    """The augmentation with a step, under an id of its own, after all others."""
+    return _with_steps(augmentation, [*augmentation.steps, _copy(augmentation, step)])
 
 
-def replace(augmentation: Augmentation, step: StepSpec) -> Augmentation:
+def group(augmentation: Augmentation, step_id: str) -> Augmentation:
+    """The augmentation with a group around the step with this id; what is in a group already stays as it is."""
+    return _with_steps(
+        augmentation,
+        [
+            OneOf(id=_free_id(augmentation, "one_of"), probability=1.0, steps=(step,))
+            if step.id == step_id and not isinstance(step, OneOf)
+            else step
+            for step in augmentation.steps
+        ],
+    )
+
+
+def replace(augmentation: Augmentation, step: Step) -> Augmentation:
     """The augmentation with `step` in place of the one that has its id."""
-    return _with_steps(augmentation, [step if old.id == step.id else old for old in augmentation.steps])
+    return _changed(augmentation, str(step.id), lambda _: [step])
 
 
 def find(augmentation: Augmentation, step_id: str | None) -> Step | None:
     """The step with this id, or else the first one; None when there are no steps."""
     steps = augmentation.steps
-    return next((step for step in steps if step.id == step_id), steps[0] if steps else None)
+    return next((step for step in walk_steps(steps) if step.id == step_id), steps[0] if steps else None)
 
 
-def _with_steps(augmentation: Augmentation, steps: list[Step] | list[StepSpec]) -> Augmentation:
-    return read_spec(Augmentation, {"steps": tuple(steps), "normalize": augmentation.normalize}, "augmentation")
+def first_new(before: Augmentation, after: Augmentation) -> str | None:
+    """The id of the first step that was not there before."""
+    known = {step.id for step in walk_steps(before.steps)}
+    return next((step.id for step in walk_steps(after.steps) if step.id not in known), None)
+
+
+def _changed(augmentation: Augmentation, step_id: str, change: Callable[[Step], list[Step]]) -> Augmentation:
+    """The augmentation with what `change` makes of one step in its place."""
+
+    def within(steps: Sequence[Step]) -> list[Step]:
+        changed = [new for step in steps for new in (change(step) if step.id == step_id else [step])]
+        return [_with_children(step, within(step.steps)) if isinstance(step, OneOf) else step for step in changed]
+
+    return _with_steps(augmentation, within(augmentation.steps))
+
+
+def _moved(augmentation: Augmentation, step: Step, action: Action) -> Augmentation:
+    """The augmentation with a step at another place, whose index counts without the step."""
+
+    def within(steps: Sequence[Step], parent: str | None) -> list[Step]:
+        others = [other for other in steps if other.id != step.id]
+        if parent == action.parent:
+            others.insert(action.index, step)
+        return [
+            _with_children(other, within(other.steps, other.id))
+            if isinstance(other, OneOf) and other is not step
+            else other
+            for other in others
+        ]
+
+    return _with_steps(augmentation, within(augmentation.steps, None))
+
+
+def _with_children(group: OneOf, children: Sequence[Step]) -> OneOf:
+    return group.model_copy(update={"steps": tuple(children)})
+
+
+def _with_steps(augmentation: Augmentation, steps: Sequence[Step]) -> Augmentation:
+    """The augmentation with these steps, without groups that are empty."""
+    filled = tuple(step for step in steps if not isinstance(step, OneOf) or step.steps)
+    return read_spec(Augmentation, {"steps": filled, "normalize": augmentation.normalize}, "augmentation")
 
 
 def _copy(augmentation: Augmentation, step: Step) -> Step:
@@ -90,7 +143,7 @@ def _values(step: StepSpec) -> Iterator[str]:
     """A step's values in short: the numbers among its fields, a group's steps, a transform's arguments."""
     yield from _numbers(step)
     if isinstance(step, OneOf):
-        yield " or ".join(title_of(child) for child in step.candidates) or "nothing to choose from"
+        yield "one of these" if step.candidates else "nothing to choose from"
     if isinstance(step, LibraryStep):
         yield from (f"{name} {_short(value)}" for name, value in step.arguments.to_plain().items())
 

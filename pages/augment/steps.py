@@ -1,19 +1,18 @@
-"""The steps in order, each with its switch; then the fields of the selected one."""
+"""The steps in order, each with its switch; what adds to them; then the fields of the selected one."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from cifarlab.augment import STEP_TYPES, StepSpec
-from pages.augment import step_list
+from cifarlab.augment import LibraryStep, OneOf, Step
+from pages.augment import adding, step_list
+from pages.augment.library_form import edit_arguments
 from pages.parts.changes import carry_over
 from pages.parts.fields import edit_fields
-from pages.parts.labels import words
 from pages.parts.layer_list import Action, layer_list
 from pages.parts.session import Visit
 
 SELECTED = "augment.selected"
-ADD = "augment.add"
 
 
 def draw(visit: Visit) -> None:
@@ -26,28 +25,36 @@ def draw(visit: Visit) -> None:
         selected=selected.id if selected else None,
         on_action=lambda action: _act(visit, action),
     )
-    st.selectbox(
-        "Add a step",
-        list(STEP_TYPES),
-        index=None,
-        format_func=words,
-        placeholder="Add a step",
-        label_visibility="collapsed",
-        key=ADD,
-        on_change=_add,
-        args=(visit,),
-    )
+    adding.draw(visit, selected, _select)
     if selected is None:
         st.info("Without steps, training sees the images as they are. Add a step above.")
     else:
         _inspector(visit, selected)
 
 
-def _inspector(visit: Visit, step: StepSpec) -> None:
+def _inspector(visit: Visit, step: Step) -> None:
+    key = f"augment.{step.id}"
     with st.container(border=True, key="augment-inspector"):
         st.markdown(f"**{step_list.title_of(step)}**" + ("" if step.enabled else " (off)"))
-        st.caption(type(step).__doc__ or "")
-        edit_fields(step, f"augment.{step.id}", lambda edited: _change(visit, step, edited), columns=2, numbers="live")
+        st.caption(_help(step))
+        names = ("probability",) if isinstance(step, LibraryStep | OneOf) else ()
+        edit_fields(step, key, lambda edited: _change(visit, step, edited), names=names, columns=2, numbers="live")
+        if isinstance(step, LibraryStep):
+            edit_arguments(step, key, lambda edited: _change(visit, step, edited))
+
+
+def _help(step: Step) -> str:
+    if isinstance(step, LibraryStep):
+        from cifarlab.augment.catalogue import entry
+
+        return entry(step.transform).description
+    if isinstance(step, OneOf):
+        return "Applies one of the steps in it, each as often as its probability weighs. Drag steps into it."
+    return type(step).__doc__ or ""
+
+
+def _select(step_id: str | None) -> None:
+    st.session_state[SELECTED] = step_id
 
 
 def _act(visit: Visit, action: Action) -> None:
@@ -55,21 +62,13 @@ def _act(visit: Visit, action: Action) -> None:
     before = visit.recipe.augmentation
     visit.edit(augmentation=step_list.apply(before, action))
     if action.op in ("select", "toggle", "move"):
-        st.session_state[SELECTED] = action.id
+        _select(action.id)
     elif action.op == "duplicate":
-        known = {step.id for step in before.steps}
-        st.session_state[SELECTED] = next(s.id for s in visit.recipe.augmentation.steps if s.id not in known)
+        _select(step_list.first_new(before, visit.recipe.augmentation))
 
 
-def _add(visit: Visit) -> None:
-    """Append the step type that was chosen, and select it."""
-    if chosen := st.session_state[ADD]:
-        visit.edit(augmentation=step_list.add(visit.recipe.augmentation, chosen))
-        st.session_state[SELECTED] = visit.recipe.augmentation.steps[-1].id
-        st.session_state[ADD] = None
-
-
-def _change(visit: Visit, before: StepSpec, after: StepSpec) -> None:
+def _change(visit: Visit, before: Step, after: Step) -> None:
     """Take over what an edit changed in a step, on top of edits that have come in the meantime."""
-    now = next(step for step in visit.recipe.augmentation.steps if step.id == before.id)
-    visit.edit(augmentation=step_list.replace(visit.recipe.augmentation, carry_over(before, after, now)))
+    now = step_list.find(visit.recipe.augmentation, before.id)
+    if now is not None and now.id == before.id:
+        visit.edit(augmentation=step_list.replace(visit.recipe.augmentation, carry_over(before, after, now)))

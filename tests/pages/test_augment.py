@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 import pytest
 
+from cifarlab.augment.catalogue import catalogue
 from cifarlab.recipe import load_recipe
 from pages.parts.session import STATE_KEY
 
@@ -167,3 +170,90 @@ def test_a_fill_is_the_mean_or_a_colour(opened):
     assert visit.recipe.augmentation.steps[0].fill == (255, 128, 0)
     opened.selectbox(key="augment.coarse_dropout.fill").set_value("mean of images").run()
     assert visit.recipe.augmentation.steps[0].fill == "mean"
+
+
+def test_a_transform_of_the_library_gets_a_form_from_its_own_schema(opened, given):
+    opened.selectbox(key="augment.add").set_value("Perspective").run()
+    step = opened.session_state[STATE_KEY].recipe.augmentation.steps[-1]
+    assert (step.transform, opened.selectbox(key="augment.add").value) == ("Perspective", None)
+    sliders = [slider["label"] for part in given(opened, "live_sliders") for slider in part["sliders"]]
+    assert sliders == ["Probability", "Scale from", "Scale to"]
+    opened.selectbox(key="augment.perspective.interpolation").set_value(0).run()
+    assert not opened.error
+    step = opened.session_state[STATE_KEY].recipe.augmentation.steps[-1]
+    assert step.arguments.to_plain() == {"interpolation": 0}
+
+
+def test_all_transforms_of_the_library_are_offered_and_are_seen_when_they_are_added(opened, picture):
+    before = picture(opened)
+    names = [name for name in opened.selectbox(key="augment.add").options if ":" in name]
+    assert len(names) == len(catalogue()) + 1
+    for transform in ("ISONoise", "PlasmaFractal", "ColorJitter"):
+        opened.selectbox(key="augment.add").set_value(transform).run()
+        assert not opened.exception
+        assert not opened.error
+    assert picture(opened) != before
+
+
+def test_a_group_goes_around_the_selected_step(opened, given):
+    opened.selectbox(key="augment.add").set_value("one_of").run()
+    steps = opened.session_state[STATE_KEY].recipe.augmentation.steps
+    assert (steps[0].type, steps[0].steps[0].type) == ("one_of", "horizontal_flip")
+    assert given(opened, "layer_list")[0]["selected"] == "one_of"
+    assert "one_of" not in opened.selectbox(key="augment.add").options
+
+
+@pytest.mark.parametrize(("preset", "count"), [("none", 0), ("heavy", 4), ("strided-135k", 5)])
+def test_a_preset_replaces_all_steps_and_keeps_the_normalisation(opened, preset, count):
+    visit = opened.session_state[STATE_KEY]
+    before = visit.recipe.augmentation.normalize
+    opened.selectbox(key="augment.preset").set_value(preset).run()
+    assert not opened.exception
+    assert (len(visit.recipe.augmentation.steps), visit.recipe.augmentation.normalize) == (count, before)
+
+
+def html_of(app):
+    return " ".join(html.proto.body for html in app.get("html"))
+
+
+def ask(app, panel):
+    app.segmented_control(key="augment.panel").set_value(panel).run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_rates_are_told_as_expected_and_as_observed(opened):
+    ask(opened, "Rates and draws")
+    rates = re.search(
+        r"<th>Horizontal flip</th><td>50.0%</td><td>([\d.]+)% \(([\d.]+)% to ([\d.]+)%\)", html_of(opened)
+    )
+    observed, low, high = map(float, rates.groups())
+    assert 40 < low < observed < high < 60
+    assert "From 2,000 draws" in captions(opened)
+    assert len(opened.get("plotly_chart")) == 1
+
+
+def test_the_cost_is_measured_when_it_is_asked_for_and_again_only_by_hand(opened):
+    ask(opened, "Cost")
+    assert "all steps, batched twin" in html_of(opened)
+    with_first_step(opened.session_state[STATE_KEY], probability=0.9)
+    opened.run()
+    assert "have changed since this was measured" in captions(opened)
+    opened.button(key="augment-measure").click().run()
+    assert "have changed" not in captions(opened)
+    opened.selectbox(key="augment.add").set_value("CLAHE").run()
+    opened.button(key="augment-measure").click().run()
+    assert "`clahe` has no twin, so albumentations augments in 2 worker processes" in opened.markdown[-1].value
+
+
+def test_what_the_trainer_sees_is_the_first_batch_of_training(opened):
+    ask(opened, "What the trainer sees")
+    assert "The first 64 of 64 images of the first step of training with seed 0" in captions(opened)
+
+
+def test_a_network_answers_for_each_draw_where_one_knows_the_classes(opened):
+    ask(opened, "A network's answers")
+    assert html_of(opened).count("<figure") == 25
+    (said,) = (markdown.value for markdown in opened.markdown if markdown.value.startswith("The image is called"))
+    assert re.search(r"so are \d+ of its 24 draws", said)
+    assert "was trained on sketch10" in captions(opened)

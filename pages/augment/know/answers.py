@@ -1,0 +1,90 @@
+"""What a trained network says of each variant of the first image."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifarlab.analysis import Evaluation, Stamp, normalization_of, predict, stamp, trained_networks
+from cifarlab.augment import Augmentation, one_image_many_draws
+from cifarlab.network import Classifier
+from cifarlab.plots import class_colour
+from cifarlab.recipe import Recipe
+from cifarlab.training import checkpoint_facts, load_checkpoint
+from pages.augment.images import Choice
+from pages.parts.pictures import image_tag
+from pages.parts.session import Visit
+
+NETWORK = "augment.network"
+NONE = "No trained network knows these classes yet: train one, and it is offered here."
+
+
+def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
+    """The choice of a network, and its answer with its confidence under the image and each of its draws."""
+    classes = visit.images("train").class_names
+    known = {n.name: n.path for n in trained_networks() if _knows(n.path, classes)}
+    if not known:
+        st.info(NONE)
+        return
+    name = st.selectbox("Trained network", list(known), key=NETWORK, width=280, label_visibility="collapsed")
+    path = known[name]
+    variants = np.concatenate(
+        [choice.image[None], one_image_many_draws(choice.image, augmentation, choice.count, choice.seed)]
+    )
+    shares = _shares(path, stamp(path), variants)
+    st.markdown(_sentence(shares, classes, choice))
+    trained_on, shown = checkpoint_facts(path).data, visit.images("train").name
+    if trained_on != shown:
+        st.caption(f"{name} was trained on {trained_on}; these are images of {shown}.")
+    st.html(_cards(variants, shares, classes))
+
+
+def _knows(path: Path, classes: tuple[str, ...]) -> bool:
+    try:
+        return checkpoint_facts(path).class_names == classes
+    except ValueError:
+        return False
+
+
+def _shares(path: Path, version: Stamp, variants: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The probability of each class for each variant, float64 (N, classes)."""
+    model, recipe = _network(path, version)
+    logits = predict(model, variants, normalization_of(recipe))
+    names = tuple(str(label) for label in range(logits.shape[1]))
+    return Evaluation(logits, logits.argmax(axis=1), names).probabilities
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the network …")
+def _network(path: Path, version: Stamp) -> tuple[Classifier, Recipe]:  # noqa: ARG001, it is remembered by both
+    return load_checkpoint(path)
+
+
+def _sentence(shares: NDArray[np.float64], classes: tuple[str, ...], choice: Choice) -> str:
+    """How many draws get the answer that the image itself gets, and how sure the network is of it."""
+    answer = int(shares[0].argmax())
+    same = int((shares[1:].argmax(axis=1) == answer).sum())
+    truth = "" if choice.names[0] not in classes else f" (it is **{choice.names[0]}**)"
+    return (
+        f"The image is called **{classes[answer]}**{truth}, with {shares[0, answer]:.0%}; so are {same} of its "
+        f"{len(shares) - 1} draws, with {shares[1:, answer].mean():.0%} for that class on average."
+    )
+
+
+def _cards(variants: NDArray[np.uint8], shares: NDArray[np.float64], classes: tuple[str, ...]) -> str:
+    answer = int(shares[0].argmax())
+    cards = []
+    for number, (image, share) in enumerate(zip(variants, shares, strict=True)):
+        label = int(share.argmax())
+        name = escape(classes[label])
+        mark = "" if label == answer else ' class="other"'
+        alt = "The image itself" if number == 0 else f"Draw {number}"
+        cards.append(
+            f"<figure{mark}>{image_tag(image, alt)}<figcaption>"
+            f'<span><i style="background:{class_colour(label)}"></i>{name}</span><span>{share[label]:.0%}</span>'
+            "</figcaption></figure>"
+        )
+    return f'<div class="answers">{"".join(cards)}</div>'

@@ -1,0 +1,31 @@
+"""What the trainer sees: the first batch of a run, by the very code that training uses."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cifarlab.augment import Augmentation, to_grid
+from cifarlab.training.first_batch import first_batch
+from pages.augment.images import Choice
+from pages.parts.pictures import draw_picture
+from pages.parts.session import Visit
+
+MOST = 64
+COLUMNS = 16
+
+
+def draw(visit: Visit, choice: Choice, _: Augmentation) -> None:
+    """The first images of the first batch, normalised and shown back in colours."""
+    seeded = visit.recipe.training.model_copy(update={"seed": choice.seed})
+    recipe = visit.recipe.model_copy(update={"training": seeded})
+    batch = first_batch(recipe, visit.images("train"), MOST)
+    key = "augment-batch"
+    draw_picture(to_grid(batch.shown, COLUMNS), alt=f"The first {len(batch.shown)} images of the first batch", key=key)
+    low, high = float(batch.inputs.min()), float(batch.inputs.max())
+    mean, std = float(np.mean(batch.inputs)), float(np.std(batch.inputs))
+    st.caption(
+        f"The first {len(batch.shown)} of {visit.recipe.training.batch_size} images of the first step of training with "
+        f"seed {choice.seed}: shuffled, augmented and normalised by the code that trains, then shown back in colours. "
+        f"What the network gets lies between {low:.2f} and {high:.2f}; its mean is {mean:.2f}, its std {std:.2f}."
+    )
