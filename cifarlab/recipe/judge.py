@@ -10,6 +10,7 @@ from cifarlab.augment.steps import (
     Augmentation,
     CoarseDropout,
     HorizontalFlip,
+    LibraryStep,
     Normalization,
     OneOf,
     ShiftScaleRotate,
@@ -23,6 +24,8 @@ from cifarlab.recipe.schedules import OneCycle
 from cifarlab.recipe.training import Training
 
 HOLE_PIXELS = 16
+# albumentations' transforms that do what shift-scale-rotate does.
+_MOVES = {"Affine", "ShiftScaleRotate"}
 
 S = TypeVar("S", bound=StepSpec)
 
@@ -90,13 +93,16 @@ def _judge_augmentation(goal: CourseAugmentation, augmentation: Augmentation) ->
 
 
 def _missing_steps(augmentation: Augmentation) -> Iterator[str]:
-    if not _in_use(augmentation, HorizontalFlip):
+    by_name = {step.transform for step in _in_use(augmentation, LibraryStep)}
+    if not _in_use(augmentation, HorizontalFlip) and "HorizontalFlip" not in by_name:
         yield "no horizontal flip"
     moves = _in_use(augmentation, ShiftScaleRotate)
-    if not any(step.shift or step.scale or step.rotate for step in moves):
+    if not any(step.shift or step.scale or step.rotate for step in moves) and not by_name & _MOVES:
         yield "no shift-scale-rotate"
     holes = _in_use(augmentation, CoarseDropout)
-    if not holes:
+    if not holes and "CoarseDropout" in by_name:
+        yield "the holes are those of albumentations' transform; use a step of the type coarse_dropout"
+    elif not holes:
         yield "no coarse dropout"
     elif not any(map(_is_course_hole, holes)):
         noun = "hole" if holes[0].holes == 1 else "holes"

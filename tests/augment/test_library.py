@@ -37,6 +37,15 @@ def test_the_first_pipeline_loads_albumentations_without_torch_and_without_its_u
     assert loaded_after(build) == "['albumentations', 'cv2'] 1"
 
 
+def test_a_document_loads_albumentations_only_if_a_step_names_one_of_its_transforms():
+    read = "from cifarlab.augment import Augmentation\nAugmentation(steps=({},))"
+    group = "{'type': 'one_of', 'steps': [{'type': 'to_gray'}]}"
+    assert loaded_after(read.format(group)) == "[] None"
+    assert (
+        loaded_after(read.format("{'type': 'albumentations', 'transform': 'CLAHE'}")) == "['albumentations', 'cv2'] 1"
+    )
+
+
 def test_the_torch_half_of_albumentations_can_still_be_imported_afterwards():
     # In this process, because importing torch takes seconds.
     assert importlib.import_module("cifarlab.augment.library").albumentations is sys.modules["albumentations"]

@@ -42,6 +42,14 @@ def test_fields_that_hold_symbols_are_named_in_order():
     assert unresolved_fields(Augmentation(steps=steps)) == ("steps[1].fill", "steps[3].fill", "normalize")
 
 
+def test_symbols_inside_groups_are_named_and_resolved_too():
+    nested = Augmentation(steps=({"type": "to_gray"}, {"type": "one_of", "steps": [{"type": "to_gray"}, hole()]}))
+    assert unresolved_fields(nested) == ("steps[1].steps[1].fill", "normalize")
+    resolved = resolve(nested, MEAN, STD)
+    assert resolved.steps[1].steps[1].fill == (125, 123, 114)
+    assert unresolved_fields(resolved) == ()
+
+
 @pytest.mark.parametrize("refuse", [require_resolved, Pipeline])
 def test_an_unresolved_augmentation_is_refused_with_one_sentence_that_says_what_to_do(refuse):
     with pytest.raises(SpecError) as refusal:

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from cifarlab.augment.steps import Augmentation, CoarseDropout, HorizontalFlip, Normalization, ShiftScaleRotate
+from cifarlab.augment.steps import (
+    Augmentation,
+    CoarseDropout,
+    HorizontalFlip,
+    LibraryStep,
+    Normalization,
+    OneOf,
+    ShiftScaleRotate,
+)
 from cifarlab.recipe.files import load_recipe, recipe_names
 from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, OneCyclePeak
 from cifarlab.recipe.judge import judge
@@ -100,6 +108,22 @@ def test_the_course_asks_for_three_steps_and_the_order_is_free():
 def test_what_the_augmentation_lacks_is_the_reason(steps, reason):
     verdict = judged(augmented(steps), CourseAugmentation())
     assert (verdict.met, verdict.reason) == (False, reason)
+
+
+def test_steps_that_a_group_can_choose_count_and_others_in_it_do_not():
+    assert judged(augmented([OneOf(steps=COURSE)]), CourseAugmentation()).met is True
+    for off in ({"enabled": False}, {"probability": 0.0}):
+        group = OneOf(steps=(COURSE[0].model_copy(update=off), *COURSE[1:]))
+        assert judged(augmented([group]), CourseAugmentation()).reason == "no horizontal flip"
+        assert judged(augmented([OneOf(steps=COURSE, **off)]), CourseAugmentation()).met is False
+
+
+def test_transforms_of_albumentations_count_by_their_names_and_their_holes_cannot_be_judged():
+    flip, move, hole = (LibraryStep(transform=name) for name in ("HorizontalFlip", "Affine", "CoarseDropout"))
+    assert judged(augmented([flip, move, COURSE[2]]), CourseAugmentation()).met is True
+    verdict = judged(augmented([flip, move, hole]), CourseAugmentation())
+    assert verdict.met is False
+    assert verdict.reason.endswith("use a step of the type coarse_dropout")
 
 
 def test_the_mean_as_numbers_is_the_mean():
