@@ -27,6 +27,7 @@ from cifarlab.augment.steps import (
 )
 
 if TYPE_CHECKING:
+    from cifarlab.augment.code import ArgumentRow, PastedCode, read_code, write_code
     from cifarlab.augment.normalise import denormalised, normalised
     from cifarlab.augment.pipeline import Applied, Pipeline, Stage
     from cifarlab.augment.preview import (
@@ -42,9 +43,11 @@ if TYPE_CHECKING:
 # What needs NumPy, OpenCV, torch or albumentations is imported when it is first asked for.
 _LAZY = {
     "Applied": "pipeline",
+    "ArgumentRow": "code",
     "BatchedNormalization": "twin",
     "BatchedPipeline": "twin",
     "Draws": "twin",
+    "PastedCode": "code",
     "Pipeline": "pipeline",
     "Stage": "pipeline",
     "StepDraws": "twin",
@@ -54,14 +57,17 @@ _LAZY = {
     "many_images_one_draw": "preview",
     "normalised": "normalise",
     "one_image_many_draws": "preview",
+    "read_code": "code",
     "stages_of_one_image": "preview",
     "steps_without_twin": "twin",
     "to_grid": "preview",
+    "write_code": "code",
 }
 
 __all__ = [
     "STEP_TYPES",
     "Applied",
+    "ArgumentRow",
     "Augmentation",
     "BatchedNormalization",
     "BatchedPipeline",
@@ -72,6 +78,7 @@ __all__ = [
     "Normalization",
     "OneOf",
     "PadAndCrop",
+    "PastedCode",
     "Pipeline",
     "RGBShift",
     "RandomBrightnessContrast",
@@ -89,6 +96,7 @@ __all__ = [
     "new_step_id",
     "normalised",
     "one_image_many_draws",
+    "read_code",
     "require_resolved",
     "resolve",
     "stages_of_one_image",
@@ -96,6 +104,7 @@ __all__ = [
     "to_grid",
     "unresolved_fields",
     "walk_steps",
+    "write_code",
 ]
 
 

@@ -1,0 +1,147 @@
+"""The transforms of a pasted pipeline, one after the other, as steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from cifarlab.augment.code.calls import Call
+from cifarlab.augment.code.crops import CROPS, changes_nothing, is_padding, padded_crop
+from cifarlab.augment.code.normalization import read_normalization
+from cifarlab.augment.code.rows import LEFT_OUT, ArgumentRow
+from cifarlab.augment.code.source import refused
+from cifarlab.augment.code.table import rows_of
+from cifarlab.augment.code.translation import Translated, as_step, translated, with_probability
+from cifarlab.augment.code.versions import Version, bound
+from cifarlab.augment.steps import HorizontalFlip, LibraryStep, Normalization, OneOf, SingleStep, StepSpec, VerticalFlip
+from cifarlab.spec import PlainMapping
+
+_IDLE = {"NoOp": "it does nothing", "ToFloat": "normalisation does it", "ToRGB": "images here are RGB"}
+_HALF_A_TURN = {"limit": (180, 180)}
+
+
+@dataclass
+class Steps:
+    """What has been read so far; it grows while a pipeline is read."""
+
+    version: Version
+    steps: list[StepSpec] = field(default_factory=list)
+    rows: list[ArgumentRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    normalize: Normalization | Literal["dataset"] | None = None
+
+
+def read_steps(calls: Sequence[Call], version: Version) -> Steps:
+    """The steps that the calls mean, in order, with a row for each argument.
+
+    Raises:
+        ValueError: with the line; a call is no step here, or a value is not allowed.
+    """
+    read, waiting = Steps(version), list(calls)
+    while waiting:
+        call = waiting.pop(0)
+        if is_padding(call):
+            _add_padded_crop(read, call, waiting.pop(0) if waiting else None)
+        else:
+            _READERS.get(call.name, _add_step)(read, call)
+    return read
+
+
+def _add_step(read: Steps, call: Call) -> None:
+    step = translated(call, read.version)
+    read.steps.append(step.step)
+    read.rows.extend(rows_of(step))
+
+
+def _add_padded_crop(read: Steps, padding: Call, crop: Call | None) -> None:
+    modern = padded_crop(padding, crop, read.version)
+    step = with_probability(padding, as_step(padding, modern), 1)
+    written = bound(padding, padding.name, read.version)
+    values = {name: argument.value for name, argument in written.items()}
+    read.steps.append(step)
+    read.rows.extend(rows_of(Translated(step, padding, read.version, written, modern, values)))
+    read.notes.append(
+        f"{padding.name} and RandomCrop are one step here: a shift of up to as many pixels as were padded."
+    )
+
+
+def _add_normalization(read: Steps, call: Call) -> None:
+    read.normalize, rows = read_normalization(call, read.version)
+    read.rows.extend(rows)
+
+
+def _leave_out_crop(read: Steps, call: Call) -> None:
+    if changes_nothing(call, read.version):
+        read.notes.append(f"{call.name} was left out: images here have 32x32 pixels already.")
+
+
+def _leave_out(read: Steps, call: Call) -> None:
+    if reason := _IDLE.get(call.name):
+        read.notes.append(f"{call.name} was left out: {reason}.")
+
+
+def _add_group(read: Steps, call: Call) -> None:
+    inner = _inner(read, call)
+    if not inner.steps or len(inner.steps) < len(call.inner):
+        raise refused(call.line, "OneOf has to hold steps, one for each choice; move everything else out of it")
+    if any(isinstance(step, OneOf) for step in inner.steps):
+        raise refused(call.line, "groups do not nest here; write the steps of the inner OneOf one by one")
+    probability = call.value("p", 0.5)
+    group = OneOf(steps=cast(tuple[SingleStep, ...], tuple(inner.steps)))
+    _add(read, call, with_probability(call, group, probability), inner)
+
+
+def _add_sequence(read: Steps, call: Call) -> None:
+    inner = _inner(read, call)
+    if len(inner.steps) != 1:
+        raise refused(
+            call.line, "Sequential skips several steps at once, which is not offered here; list its steps one by one"
+        )
+    probability = call.value("p", 0.5)
+    # Checked apart: a product hides which of its factors is out of range.
+    with_probability(call, inner.steps[0], probability)
+    step = with_probability(call, inner.steps[0], inner.steps[0].probability * probability)
+    _add(read, call, step, inner)
+
+
+def _add_flip(read: Steps, call: Call) -> None:
+    """Flip of 1.x draws one of three: left and right, top and bottom, or both, which is half a turn."""
+    written = bound(call, call.name, "1.x")
+    always = "always_apply" in written and written["always_apply"].value is True
+    given = written["p"].value if "p" in written else 0.5
+    half_a_turn = LibraryStep(transform="Rotate", arguments=PlainMapping(_HALF_A_TURN), probability=1.0)
+    choices = (HorizontalFlip(probability=1.0), VerticalFlip(probability=1.0), half_a_turn)
+    group = with_probability(call, OneOf(steps=choices), 1 if always else given)
+    read.steps.append(group)
+    for name in dict.fromkeys((*written, "p")):
+        text = written[name].text if name in written else LEFT_OUT
+        recipe = f"probability: {group.probability:g}"
+        read.rows.append(ArgumentRow(call.line, "Flip", name, text, "refused", "2.0.8 has no Flip", recipe))
+
+
+def _add(read: Steps, call: Call, step: StepSpec, inner: Steps) -> None:
+    text = next((argument.text for argument in call.arguments if argument.name == "p"), LEFT_OUT)
+    library = "used" if text != LEFT_OUT else "0.5 is the default"
+    recipe = f"probability: {step.probability:g}"
+    read.steps.append(step)
+    read.rows.append(ArgumentRow(call.line, call.name, "p", text, "used", library, recipe))
+    read.rows.extend(inner.rows)
+    read.notes.extend(inner.notes)
+
+
+def _inner(read: Steps, call: Call) -> Steps:
+    inner = read_steps(call.inner, read.version)
+    if inner.normalize is not None:
+        raise refused(call.line, f"{call.name} holds Normalize; every image is normalised, so move it behind")
+    return inner
+
+
+_READERS: dict[str, Callable[[Steps, Call], None]] = {
+    "Flip": _add_flip,
+    "Normalize": _add_normalization,
+    "OneOf": _add_group,
+    "Sequential": _add_sequence,
+    **dict.fromkeys(CROPS, _leave_out_crop),
+    **dict.fromkeys(("ToTensor", "ToTensorV2", *_IDLE), _leave_out),
+}

@@ -1,0 +1,190 @@
+"""Values in pasted code, worked out from the syntax tree: literals, arithmetic on them, names that stand for them."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Any
+
+import cv2
+
+from cifarlab.augment.code.scope import Scope
+from cifarlab.augment.code.source import refused, shown
+
+LARGEST = 1e12
+MOST_ITEMS = 64
+MOST_PARTS = 2_000
+MOST_NAMES = 20
+
+
+class Symbol(Enum):
+    """A number that the code works out from its images, told by its name: the mean or the std of the data set."""
+
+    MEAN = "mean"
+    STD = "std"
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+_SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+    ast.Not: operator.not_,
+}
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "float": float,
+    "int": int,
+    "list": tuple,
+    "round": round,
+    "tuple": tuple,
+}
+
+
+def evaluate(node: ast.expr, scope: Scope) -> Any:
+    """The plain value of an expression: a number, text, True, False, None, a tuple or dict of these, or a symbol.
+
+    Lists become tuples. A name without a value that speaks of a mean or a std becomes that symbol.
+
+    Raises:
+        ValueError: with the line; the value is computed by a call, or is no plain value.
+    """
+    return _Evaluation(scope).value(node)
+
+
+def numbers_in(value: Any) -> Iterator[float]:
+    """Every number in a value, at any depth."""
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, tuple):
+        for item in value:
+            yield from numbers_in(item)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value
+
+
+class _Evaluation:
+    """One expression's evaluation; it remembers which names it is inside of."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._open: set[int] = set()
+        self._parts = 0
+        self._rules: dict[type[ast.expr], Callable[[Any], Any]] = {
+            ast.Constant: self._constant,
+            ast.Tuple: self._sequence,
+            ast.List: self._sequence,
+            ast.Dict: self._mapping,
+            ast.UnaryOp: self._signed,
+            ast.BinOp: self._arithmetic,
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Call: self._conversion,
+        }
+
+    def value(self, node: ast.expr) -> Any:
+        rule, self._parts = self._rules.get(type(node)), self._parts + 1
+        # Names that stand for lists of names can stand for endlessly many values.
+        if self._parts > MOST_PARTS or len(self._open) > MOST_NAMES:
+            raise refused(node.lineno, f"{shown(node)} is made of too many parts; write its value")
+        if rule is None:
+            raise refused(node.lineno, f"{shown(node)} is not a plain value; write the number")
+        return rule(node)
+
+    def _constant(self, node: ast.Constant) -> Any:
+        if isinstance(node.value, bytes | complex | type(...)):
+            raise refused(node.lineno, f"{shown(node)} is not allowed as a value; write a number or text")
+        return _checked(node, node.value) if isinstance(node.value, int | float) else node.value
+
+    def _sequence(self, node: ast.Tuple | ast.List) -> tuple[Any, ...]:
+        return tuple(self.value(item) for item in node.elts)
+
+    def _mapping(self, node: ast.Dict) -> dict[str, Any]:
+        keys = [self.value(key) for key in node.keys if key]
+        if len(keys) < len(node.keys) or not all(isinstance(key, str) for key in keys):
+            raise refused(node.lineno, f"{shown(node)} is not allowed; name each value with text")
+        return dict(zip(keys, map(self.value, node.values), strict=True))
+
+    def _signed(self, node: ast.UnaryOp) -> Any:
+        value = self.value(node.operand)
+        if type(node.op) not in _SIGNS or not isinstance(value, int | float):
+            raise refused(node.lineno, f"{shown(node)} is not a number; write the number")
+        return _SIGNS[type(node.op)](value)
+
+    def _arithmetic(self, node: ast.BinOp) -> Any:
+        left, right = self.value(node.left), self.value(node.right)
+        # `mean * 255` is the mean all the same.
+        if isinstance(left, Symbol) or isinstance(right, Symbol):
+            return left if isinstance(left, Symbol) else right
+        if isinstance(node.op, ast.Mult) and isinstance(left, tuple) and type(right) is int and _are_numbers(*left):
+            return left * min(max(right, 0), MOST_ITEMS // max(len(left), 1))
+        if type(node.op) not in _ARITHMETIC or not _are_numbers(left, right):
+            raise refused(node.lineno, f"{shown(node)} is no arithmetic on numbers; write the number")
+        try:
+            return _checked(node, _ARITHMETIC[type(node.op)](left, right))
+        except (ArithmeticError, OverflowError) as error:
+            raise refused(node.lineno, f"{shown(node)} has no value ({error}); write the number") from error
+
+    def _name(self, node: ast.Name) -> Any:
+        assigned = self._scope.value(node.id, node.lineno)
+        if assigned is None or id(assigned) in self._open:
+            return _symbol(node, node.id)
+        self._open.add(id(assigned))
+        try:
+            return self.value(assigned)
+        except ValueError:
+            return _symbol(node, node.id)
+        finally:
+            self._open.discard(id(assigned))
+
+    def _attribute(self, node: ast.Attribute) -> Any:
+        owner = node.value.id if isinstance(node.value, ast.Name) else ""
+        if owner == "cv2" and node.attr.isupper() and isinstance(getattr(cv2, node.attr, None), int):
+            return getattr(cv2, node.attr)
+        if owner in ("np", "numpy", "math") and node.attr == "pi":
+            return math.pi
+        # A.ImageCompression.ImageCompressionType.JPEG: what 1.x lists by name, 2.x takes as text.
+        if isinstance(node.value, ast.Attribute) and node.value.attr.endswith("Type") and node.attr.isupper():
+            return node.attr.lower()
+        if owner == "self":
+            return self._name(ast.copy_location(ast.Name(node.attr), node))
+        return _symbol(node, node.attr)
+
+    def _conversion(self, node: ast.Call) -> Any:
+        function = node.func.id if isinstance(node.func, ast.Name) else ""
+        if function not in _CONVERSIONS or len(node.args) != 1 or node.keywords:
+            raise refused(
+                node.lineno, f"{shown(node)} is computed by a call, and pasted code is never run; write its value"
+            )
+        value = self.value(node.args[0])
+        if isinstance(value, Symbol):
+            return value
+        try:
+            return _CONVERSIONS[function](value)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise refused(node.lineno, f"{shown(node)} has no value ({error}); write the number") from error
+
+
+def _are_numbers(*values: object) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
+def _checked(node: ast.expr, number: float) -> float:
+    if not -LARGEST <= number <= LARGEST:
+        raise refused(node.lineno, f"{shown(node)} is not allowed; a number here is at most {LARGEST:g}")
+    return number
+
+
+def _symbol(node: ast.expr, name: str) -> Symbol:
+    for symbol in Symbol:
+        if symbol.value in name.lower():
+            return symbol
+    raise refused(node.lineno, f"the code does not say what {shown(node)} is, and is never run; write its value")
