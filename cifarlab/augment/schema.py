@@ -17,6 +17,7 @@ from cifarlab.augment.argument import NUMBERS, Argument, Kind
 from cifarlab.augment.documentation import argument_sentences
 from cifarlab.augment.limits import bounds_here
 from cifarlab.augment.selection import transform_class
+from cifarlab.spec import PlainMapping
 
 GREY_LEVELS = (0.0, 255.0)
 
@@ -209,7 +210,7 @@ def _labels(name: str, choices: tuple[Any, ...]) -> tuple[str, ...]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
+        return PlainMapping(value)
     if isinstance(value, tuple | list):
         return tuple(_plain(item) for item in value)
     return value.item() if isinstance(value, np.generic) else value

@@ -170,6 +170,10 @@ def test_an_argument_is_read_off_the_schema(transform, name, kind, default, boun
     assert (argument.kind, argument.default, (argument.minimum, argument.maximum)) == (kind, default, bounds)
 
 
+def test_entries_can_be_kept_in_sets():
+    assert len(set(ENTRIES)) == len(ENTRIES)
+
+
 def test_choices_have_names_for_people():
     (argument,) = (argument for argument in entry("Rotate").arguments if argument.name == "interpolation")
     assert dict(zip(argument.choices, argument.labels, strict=True))[1] == "linear"
