@@ -21,8 +21,8 @@ NUMBERS = {
 class Argument:
     """One argument of a transform, as a page or a message needs it.
 
-    `default` is plain and hashable (a tuple for a range) and None where nothing is given; `minimum` and `maximum` are None where
-    neither albumentations nor this package states a bound. `labels` names the `choices`, in their order.
+    `default` is plain and hashable (a tuple for a range) and None where nothing is given; `minimum` and `maximum` are
+    None where neither albumentations nor this package states a bound. `labels` names the `choices`, in their order.
     """
 
     name: str
