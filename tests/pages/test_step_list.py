@@ -127,12 +127,6 @@ def test_a_transform_of_albumentations_is_a_row_with_its_name_and_its_arguments(
     assert rows[0].detail == "p 0.50, clip_limit 1 to 4.5, tile_grid_size 4 to 4"
 
 
-def test_a_group_is_a_row_that_names_what_it_chooses_from():
-    steps = (ToGray(), HorizontalFlip(enabled=False), LibraryStep(transform="RandomFog"))
-    (row,) = step_list.items_of(Augmentation(steps=(OneOf(steps=steps),)))
-    assert (row.title, row.detail) == ("One of", "p 0.50, To gray or RandomFog")
-
-
 def test_a_copy_of_a_group_has_steps_with_ids_of_their_own():
     group = Augmentation(steps=(OneOf(steps=(ToGray(), HorizontalFlip())),))
     twice = step_list.apply(group, Action("duplicate", "one_of"))
