@@ -2,7 +2,7 @@
 
 from cifarlab.recipe.changes import changes
 from cifarlab.recipe.document import Published, Recipe
-from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe
+from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe, write_section
 from cifarlab.recipe.judge import judge
 from cifarlab.recipe.share import from_share_text, to_share_text
 from cifarlab.recipe.training import Training, with_epochs
@@ -21,4 +21,5 @@ __all__ = [
     "to_share_text",
     "with_epochs",
     "write_recipe",
+    "write_section",
 ]

@@ -83,6 +83,18 @@ def write_recipe(recipe: Recipe) -> str:
     return format_yaml(to_concise(recipe))
 
 
+def write_section(recipe: Recipe, name: str) -> str:
+    """One section of a recipe as YAML, as it stands in the recipe's own text.
+
+    Raises:
+        ValueError: a recipe has no such section, or this one does not say anything in it.
+    """
+    sections = to_concise(recipe)
+    if name not in sections:
+        raise ValueError(f"section: {name!r} is not in the recipe; choose {', '.join(sections)}")
+    return format_yaml({name: sections[name]})
+
+
 def save_recipe(recipe: Recipe, path: Path) -> None:
     """Write the recipe to `path`, whole or not at all; a file that is there already is replaced.
 

@@ -14,12 +14,14 @@ NOTHING, OPENED = "nothing", "this recipe as it was opened"
 
 def choose(visit: Visit) -> tuple[str, Augmentation] | None:
     """The pipeline to compare with, and its name; None for none."""
-    other = st.session_state.get(OTHER, NOTHING)
-    label = "Compare" if other == NOTHING else f"with {_short(other)}"
+    options = [NOTHING, OPENED, *recipe_names()]
+    # A link is read by the box, which stands behind the button that tells of it.
+    other = st.session_state.get(OTHER, st.query_params.get(OTHER))
+    label = f"with {_short(other)}" if other in options[1:] else "Compare"
     with st.popover(label, icon=":material/compare:", key="augment-compare"):
         chosen = st.selectbox(
             "Compare with",
-            [NOTHING, OPENED, *recipe_names()],
+            options,
             key=OTHER,
             bind="query-params",
             help="Both get the same images and the same draws: what differs, differs by the pipeline alone.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.augment import compare, images, opened, steps, views
+from pages.augment import carry, compare, images, opened, steps, views
 from pages.augment.know import panel
 from pages.parts import header, session
 from pages.parts.boundary import boundary
@@ -41,6 +41,7 @@ def result(visit: Visit) -> None:
         )
         choice = images.choose(visit)
         other = compare.choose(visit)
+        carry.choose(visit, choice, view or views.ONE)
     augmentation = visit.augmentation()
     views.draw(view or views.ONE, choice, [("", augmentation), *([other] if other else [])])
     panel.draw(visit, choice, augmentation)

@@ -24,9 +24,19 @@ def draw(original: NDArray[np.uint8], runs: Sequence[Applied], augmentation: Aug
         st.html(f'<div class="strips" style="--columns:{len(titles)}"><div class="words">{heads}</div>{rows}</div>')
 
 
-def _strip(original: NDArray[np.uint8], run: Applied) -> str:
+def picture(original: NDArray[np.uint8], runs: Sequence[Applied]) -> NDArray[np.uint8]:
+    """The strips without words, one under the other, uint8 RGBA."""
+    rows = [_row(original, run) for run in runs]
+    gap = np.zeros((1, *rows[0].shape[1:]), dtype=np.uint8)
+    return np.concatenate([part for row in rows for part in (row, gap)][:-1])
+
+
+def _row(original: NDArray[np.uint8], run: Applied) -> NDArray[np.uint8]:
     pictures = np.stack([original, *(stage.image for stage in run.stages)])
-    shown = np.array([True, *(stage.applied for stage in run.stages)])
+    return faded(pictures, np.array([True, *(stage.applied for stage in run.stages)]))
+
+
+def _strip(original: NDArray[np.uint8], run: Applied) -> str:
     alt = "The image after each step: " + ", ".join(f"{stage.step_id} {words_of(stage)}" for stage in run.stages)
     cells = "".join(f"<span>{escape(words_of(stage))}</span>" for stage in run.stages)
-    return f'{image_tag(faded(pictures, shown), alt)}<div class="words"><span></span>{cells}</div>'
+    return f'{image_tag(_row(original, run), alt)}<div class="words"><span></span>{cells}</div>'

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from cifarlab.augment import Augmentation, many_images_one_draw, one_image_many_draws, stages_of_one_image
+from cifarlab.augment import Applied, Augmentation, many_images_one_draw, one_image_many_draws, stages_of_one_image
 from pages.augment import opened, strips
 from pages.augment.images import Choice
 from pages.augment.opened import Shown
@@ -18,8 +20,8 @@ Pipelines: TypeAlias = Sequence[tuple[str, Augmentation]]
 View: TypeAlias = Callable[[Choice, Augmentation, str, bool], None]
 
 # Columns for so many pictures, alone and beside a second pipeline; the last row is full, or nearly so.
-DRAW_COLUMNS = {24: (7, 5), 64: (12, 9)}
-PAIR_COLUMNS = {24: (12, 6), 64: (16, 10)}
+DRAW_COLUMNS = {24: (7, 6), 64: (12, 9)}
+PAIR_COLUMNS = {24: (12, 8), 64: (16, 11)}
 STRIPS = 3
 
 ONE, MANY, STEPS = "One image", "Many images", "Step by step"
@@ -57,13 +59,12 @@ def _picture(view: str, choice: Choice, number: int) -> Shown:
 
 def one_image(choice: Choice, augmentation: Augmentation, key: str, is_beside: bool) -> None:
     """One image, large, and the draws that training would make of it in its first epochs."""
-    draws = one_image_many_draws(choice.image, augmentation, choice.count, choice.seed)
     columns = DRAW_COLUMNS[choice.count][is_beside]
-    places = beside_original_places(len(draws), len(choice.image), columns)
+    places = beside_original_places(choice.count, len(choice.image), columns)
     picture_grid(
-        beside_original(choice.image, draws, columns),
+        draws_of_one(choice, augmentation, columns),
         [Cell(*place, f"draw {epoch}") for epoch, place in enumerate(places, 1)],
-        alt=f"One image of the class {choice.names[0]}, and {len(draws)} draws of it with seed {choice.seed}",
+        alt=f"One image of the class {choice.names[0]}, and {choice.count} draws of it with seed {choice.seed}",
         key=key,
         on_open=opened.open,
     )
@@ -71,13 +72,12 @@ def one_image(choice: Choice, augmentation: Augmentation, key: str, is_beside: b
 
 def many_images(choice: Choice, augmentation: Augmentation, key: str, is_beside: bool) -> None:
     """Images, and under each what training would see of it in its first epoch."""
-    augmented = many_images_one_draw(choice.images, augmentation, choice.seed)
     columns = PAIR_COLUMNS[choice.count][is_beside]
-    places = pair_places(len(augmented), augmented.shape[1], columns)
+    places = pair_places(len(choice.images), len(choice.image), columns)
     picture_grid(
-        pairs_picture(choice.images, augmented, columns),
+        draws_of_many(choice, augmentation, columns),
         [Cell(*place, name) for name, place in zip(choice.names, places, strict=True)],
-        alt=f"{len(augmented)} images, each over its augmented version with seed {choice.seed}",
+        alt=f"{len(choice.images)} images, each over its augmented version with seed {choice.seed}",
         key=key,
         on_open=opened.open,
     )
@@ -85,8 +85,31 @@ def many_images(choice: Choice, augmentation: Augmentation, key: str, is_beside:
 
 def steps_of_one_image(choice: Choice, augmentation: Augmentation, key: str, _: bool) -> None:
     """One image after each step in turn, for a few draws, with what each step drew."""
-    runs = [stages_of_one_image(choice.image, augmentation, choice.seed, epoch) for epoch in range(STRIPS)]
-    strips.draw(choice.image, runs, augmentation, key)
+    strips.draw(choice.image, _stages(choice, augmentation), augmentation, key)
+
+
+def picture_of(view: str, choice: Choice, augmentation: Augmentation) -> NDArray[np.uint8]:
+    """What a view shows of one pipeline, uint8 RGBA, a pixel for each of the images' own."""
+    if view == ONE:
+        return draws_of_one(choice, augmentation, DRAW_COLUMNS[choice.count][False])
+    if view == MANY:
+        return draws_of_many(choice, augmentation, PAIR_COLUMNS[choice.count][False])
+    return strips.picture(choice.image, _stages(choice, augmentation))
+
+
+def draws_of_one(choice: Choice, augmentation: Augmentation, columns: int) -> NDArray[np.uint8]:
+    """The first image, large, and its draws, uint8 RGBA."""
+    draws = one_image_many_draws(choice.image, augmentation, choice.count, choice.seed)
+    return beside_original(choice.image, draws, columns)
+
+
+def draws_of_many(choice: Choice, augmentation: Augmentation, columns: int) -> NDArray[np.uint8]:
+    """All images, and under each its draw, uint8 RGBA."""
+    return pairs_picture(choice.images, many_images_one_draw(choice.images, augmentation, choice.seed), columns)
+
+
+def _stages(choice: Choice, augmentation: Augmentation) -> list[Applied]:
+    return [stages_of_one_image(choice.image, augmentation, choice.seed, epoch) for epoch in range(STRIPS)]
 
 
 VIEWS: dict[str, View] = {ONE: one_image, MANY: many_images, STEPS: steps_of_one_image}

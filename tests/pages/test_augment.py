@@ -5,9 +5,12 @@ import re
 import cv2
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cifarlab.augment.catalogue import catalogue
+from cifarlab.augment.code import read_code
 from cifarlab.recipe import load_recipe
+from cifarlab.recipe.yaml_text import parse_yaml
 from pages.parts.session import STATE_KEY
 
 
@@ -188,7 +191,7 @@ def test_all_transforms_of_the_library_are_offered_and_are_seen_when_they_are_ad
     before = picture(opened)
     names = [name for name in opened.selectbox(key="augment.add").options if ":" in name]
     assert len(names) == len(catalogue()) + 1
-    for transform in ("ISONoise", "PlasmaFractal", "ColorJitter"):
+    for transform in ("ISONoise", "MotionBlur", "ColorJitter"):
         opened.selectbox(key="augment.add").set_value(transform).run()
         assert not opened.exception
         assert not opened.error
@@ -257,3 +260,71 @@ def test_a_network_answers_for_each_draw_where_one_knows_the_classes(opened):
     (said,) = (markdown.value for markdown in opened.markdown if markdown.value.startswith("The image is called"))
     assert re.search(r"so are \d+ of its 24 draws", said)
     assert "was trained on sketch10" in captions(opened)
+
+
+SYSTEM_1 = """
+A.Compose([
+    A.HorizontalFlip(p=0.1),
+    A.ShiftScaleRotate(shift_limit=0.05, scale_limit=0.05, rotate_limit=15, p=0.5),
+    A.CoarseDropout(max_holes=1, max_height=16, max_width=16, min_holes=1, min_height=16, min_width=16,
+                    fill_value=.45, mask_fill_value=None),
+    A.RGBShift(r_shift_limit=10, g_shift_limit=10, b_shift_limit=15, p=0.4),
+    A.RandomBrightnessContrast(p=0.5),
+    A.Normalize(mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)),
+    ToTensorV2(),
+])
+"""
+
+
+@pytest.fixture
+def pasting():
+    """The box for code by itself: in a test the dialog around it would close at the first word."""
+
+    def script():
+        from pages.augment import carry
+        from pages.parts import session
+
+        carry.paste(session.current())
+
+    return AppTest.from_function(script, default_timeout=60).run()
+
+
+def test_pasted_code_becomes_the_steps_and_a_table_tells_what_became_of_each_argument(pasting):
+    pasting.text_area(key="augment.pasted").set_value(SYSTEM_1).run()
+    assert not pasting.error
+    assert re.search(r"<td>max_holes</td><td>1</td><td><b>ignored: </b>", html_of(pasting))
+    pasting.button(key="augment-use").click().run()
+    ours = pasting.session_state[STATE_KEY].recipe.augmentation
+    assert ours == load_recipe("strided-135k").augmentation
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("transforms.RandomHorizontalFlip()", "torchvision"), ("A.Compose([", "line 1"), ("hello", "albumentations")],
+)
+def test_code_that_cannot_be_read_is_refused_in_a_sentence_and_changes_nothing(pasting, text, sentence):
+    before = pasting.session_state[STATE_KEY].recipe
+    pasting.text_area(key="augment.pasted").set_value(text).run()
+    (error,) = pasting.error
+    assert sentence in error.value
+    assert pasting.session_state[STATE_KEY].recipe == before
+
+
+def test_code_and_yaml_go_out_as_they_stand(opened):
+    opened.button(key="augment-code").click().run()
+    written, section = (block.value for block in opened.code)
+    assert "train_transforms = A.Compose(" in written
+    visit = opened.session_state[STATE_KEY]
+    ours, theirs = visit.augmentation().normalize, read_code(written).augmentation.normalize
+    assert ours == theirs
+    assert parse_yaml(section)["augmentation"]["steps"][0] == {"type": "horizontal_flip"}
+
+
+@pytest.mark.parametrize("view", ["One image", "Many images", "Step by step"])
+def test_the_pictures_go_out_as_a_png_of_the_view_that_is_open(opened, view):
+    opened.segmented_control(key="augment.view").set_value(view).run()
+    opened.button(key="augment-code").click().run()
+    assert not opened.exception
+    (button,) = (button for button in opened.get("download_button") if "PNG" in button.proto.label)
+    width, height = map(int, re.findall(r"\d+", button.proto.label))
+    assert (width % 4, height % 4, width > height) == (0, 0, True)

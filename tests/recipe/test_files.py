@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe
+from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe, write_section
 from cifarlab.spec import SpecError
 
 SHIPPED = ("advanced-170k", "bottleneck-151k", "dilated-69k", "quick", "resnet9-6m6", "strided-135k")
@@ -156,3 +156,13 @@ def test_a_save_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path, m
         save_recipe(load_recipe("dilated-69k"), tmp_path / "recipe.yaml")
     assert load_recipe(tmp_path) == load_recipe("quick")
     assert [path.name for path in tmp_path.iterdir()] == ["recipe.yaml"]
+
+
+def test_a_section_is_what_the_recipe_says_in_it():
+    recipe = load_recipe("dilated-69k")
+    assert write_section(recipe, "augmentation") in write_recipe(recipe)
+
+
+def test_a_section_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(ValueError, match="'optimiser' is not in the recipe; choose name, description, network"):
+        write_section(load_recipe("quick"), "optimiser")

@@ -20,7 +20,9 @@ LONGEST_SECONDS = 1.0
 
 def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
     """Tables of all steps and of the colours, and histograms of what the selected step drew."""
-    images = visit.images("train").images[:DRAWS]
+    everything = visit.images("train").images
+    # Evenly spaced: the images of a folder stand class by class.
+    images = everything[:: max(1, len(everything) // DRAWS)]
     summary = summarise(augmentation, images, count=DRAWS, seed=choice.seed, seconds=LONGEST_SECONDS)
     left, right = st.columns(2, gap="medium")
     with left:
