@@ -38,7 +38,7 @@ CAPTIONS = {
 def draw(view: str, choice: Choice, pipelines: Pipelines) -> None:
     """The picture that is open, or else each pipeline's pictures in this view, side by side."""
     number, count = opened.number_opened(), choice.count if view == ONE else len(choice.images)
-    if number is not None and view != STEPS and number < count:
+    if number is not None and view != STEPS and 0 <= number < count:
         opened.draw(_picture(view, choice, number), number, count, choice.seed, pipelines)
         return
     is_beside = len(pipelines) > 1

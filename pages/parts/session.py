@@ -20,6 +20,8 @@ from cifarlab.recipe import Recipe, from_share_text, load_recipe, read_recipe, r
 FIRST_RECIPE = "dilated-69k"
 PARTS = ("network", "augmentation", "training", "goals")
 STATE_KEY = "visit"
+LINKED: dict[str, type] = {"augment.opened": int, "augment.selected": str}
+"""What a link carries besides the recipe and what widgets keep in the address, with its type."""
 
 
 @dataclass
@@ -90,6 +92,7 @@ def current() -> Visit:
     """What this visitor has open; the first call of a visit reads the recipe from the link, if it carries one."""
     if STATE_KEY not in st.session_state:
         st.session_state[STATE_KEY] = _arrive(st.query_params.get("recipe", ""))
+        _take_from_link()
     visit: Visit = st.session_state[STATE_KEY]
     return visit
 
@@ -100,6 +103,7 @@ def share_link(visit: Visit) -> str:
         not visit.edited and visit.recipe.name in recipe_names() and visit.recipe == load_recipe(visit.recipe.name)
     )
     view = {name: values for name, values in st.query_params.to_dict().items() if name != "recipe"}
+    view |= {name: st.session_state[name] for name in LINKED if st.session_state.get(name) is not None}
     query = urlencode({"recipe": visit.recipe.name if shipped else to_share_text(visit.recipe), **view})
     scheme, host, path, _, _ = urlsplit(st.context.url or "")
     return urlunsplit((scheme, host, path or "/", query, ""))
@@ -114,6 +118,16 @@ def _arrive(link: str) -> Visit:
         except ValueError as error:
             visit.notice = f"This link does not hold a recipe that can be read, so {FIRST_RECIPE} is open. {error}"
     return visit
+
+
+def _take_from_link() -> None:
+    """Take over what the link says of the page; what cannot be read is as if it were not there."""
+    for name, kind in LINKED.items():
+        try:
+            st.session_state[name] = kind(st.query_params[name])
+        except (KeyError, ValueError):
+            continue
+        del st.query_params[name]
 
 
 @st.cache_resource(show_spinner="Loading images …", max_entries=8)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -200,3 +202,49 @@ def test_its_own_name_leads_to_it_like_the_root(visitor):
     visitor.open("augment")
     expect(rows(visitor)).to_have_text(ROWS)
     expect(visitor.page.get_by_text("Page not found")).to_have_count(0)
+
+
+def test_a_shared_link_opens_the_same_page_in_the_same_state(at_augment, new_visitor):
+    at_augment.page.get_by_role("radio", name="Many images").click()
+    expect(at_augment.at("augmented").get_by_role("button").nth(23)).to_be_attached()
+    select(at_augment, "Coarse dropout")
+    at_augment.at("augmented").get_by_role("button").nth(5).click()
+    expect(at_augment.at("augment-opened")).to_contain_text("picture 6 of 24")
+    at_augment.at("share-menu").get_by_role("button").click()
+    link = at_augment.page.get_by_test_id("stCode").inner_text().strip()
+    friend = new_visitor()
+    friend.open(link.removeprefix(f"{friend.address}/"))
+    expect(friend.at("augment-opened")).to_contain_text("picture 6 of 24")
+    expect(friend.at("augment-inspector")).to_contain_text("Coarse dropout")
+    pictures = friend.at("augmented-pixels").locator("img")
+    ours = at_augment.at("augmented-pixels").locator("img")
+    assert [pictures.nth(n).get_attribute("src") for n in range(3)] == [
+        ours.nth(n).get_attribute("src") for n in range(3)
+    ]
+
+
+def test_pasted_code_becomes_the_steps(at_augment):
+    at_augment.page.get_by_role("button", name="Code", exact=True).click()
+    box = at_augment.at("augment.pasted").locator("textarea")
+    box.fill("A.CoarseDropout(max_holes=1, max_height=16, max_width=16, min_height=16, min_width=16, fill_value=0.45)")
+    box.press("Control+Enter")
+    dialog = at_augment.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("max_holes")
+    expect(dialog).to_contain_text("ignored")
+    dialog.get_by_role("button", name="Use 1 step").click()
+    expect(rows(at_augment)).to_have_text(["Coarse dropout"])
+    expect(dialog).to_have_count(0)
+    expect(at_augment.at("recipe-menu")).to_contain_text("edited")
+
+
+def test_an_upload_that_is_no_image_leaves_the_picture_and_one_that_is_takes_its_place(at_augment):
+    before = at_augment.picture("augmented")
+    at_augment.at("augment-images").get_by_role("button").click()
+    chooser = at_augment.page.locator("input[type=file][accept*=webp]")
+    chooser.set_input_files({"name": "fake.png", "mimeType": "image/png", "buffer": b"not a picture"})
+    expect(at_augment.page.get_by_test_id("stAlert")).to_contain_text("fake.png is not shown")
+    assert at_augment.picture("augmented") == before
+    picture = cv2.imencode(".png", np.full((50, 80, 3), (30, 90, 200), np.uint8))[1].tobytes()
+    chooser.set_input_files({"name": "plain.png", "mimeType": "image/png", "buffer": picture})
+    at_augment.changed_picture("augmented", before)
+    expect(at_augment.page.get_by_text("(your image)")).to_be_visible()
