@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from rich.table import Table
 from rich.text import Text
+from typer import Option
 
 from cifarlab.command_line.arguments import JsonOption, RecipeArgument
 from cifarlab.command_line.output import new_table, print_json, print_rich
 from cifarlab.network import NetworkTable, Row, Verdict, trace
+from cifarlab.network.summary import summarize, torchinfo_text
 from cifarlab.recipe import Recipe, judge, load_recipe, recipe_names
 from cifarlab.spec import SpecError
 
@@ -72,12 +74,19 @@ def _counted(verdicts: Iterable[Verdict]) -> str:
     return ", ".join(f"{counts[met]} {word}" for met, word in _STANDING.items() if counts[met])
 
 
-def table(recipe: RecipeArgument, json: JsonOption = False) -> None:
+def table(
+    recipe: RecipeArgument,
+    json: JsonOption = False,
+    torchinfo: Annotated[bool, Option("--torchinfo", help="Print the summary in torchinfo's layout.")] = False,
+) -> None:
     """Show a network layer by layer.
 
     Shapes, receptive field, parameters and multiply-adds (MACs) of each layer; then totals and goals. The columns: n is
     the side of a map, k kernel, p padding, s stride, d dilation, g groups, j jump, r receptive field.
     """
+    if torchinfo:
+        print(torchinfo_text(summarize(load_recipe(recipe).network)))
+        return
     loaded = load_recipe(recipe)
     network = trace(loaded.network)
     verdicts = judge(loaded)

@@ -62,15 +62,28 @@ def plan(network: Network, table: NetworkTable) -> Chain:
     Raises:
         SpecError: the network is broken; one sentence for each diagnostic of its table.
     """
+    return _plan(network, table, _module_names([str(layer.id) for layer in walk(network.layers)]))
+
+
+def plan_by_id(network: Network, table: NetworkTable) -> Chain:
+    """The same modules under the ids of their layers, which PyTorch need not accept as names: for counting alone.
+
+    Raises:
+        SpecError: the network is broken; one sentence for each diagnostic of its table.
+    """
+    return _plan(network, table, {str(layer.id): str(layer.id) for layer in walk(network.layers)})
+
+
+def _plan(network: Network, table: NetworkTable, names: Mapping[str, str]) -> Chain:
     if table.diagnostics:
         raise SpecError(f"network: {diagnostic.sentence}" for diagnostic in table.diagnostics)
-    return _Planner(network, table).chain(network.layers)
+    return _Planner(table, names).chain(network.layers)
 
 
 class _Planner:
-    def __init__(self, network: Network, table: NetworkTable) -> None:
+    def __init__(self, table: NetworkTable, names: Mapping[str, str]) -> None:
         self.rows = {row.id: row for row in table.rows}
-        self.names = _module_names([str(layer.id) for layer in walk(network.layers)])
+        self.names = names
 
     def chain(self, layers: tuple[Layer, ...]) -> Chain:
         return Chain(tuple((self.names[str(layer.id)], self.layer(layer)) for layer in layers))

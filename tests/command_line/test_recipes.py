@@ -90,6 +90,22 @@ def test_below_the_table_stand_totals_and_goals(cifarlab):
     assert goals == ["missed", *["met"] * 5, "unknown", "met"]
 
 
+def test_the_table_in_the_layout_of_torchinfo_ends_in_its_footer(cifarlab):
+    lines = cifarlab("table", "resnet9-6m6", "--torchinfo").out.splitlines()
+    assert (
+        " ".join(lines[1].split()) == "Layer (type:depth-idx) Input Shape Kernel Shape Output Shape Param # Mult-Adds"
+    )
+    assert "Total mult-adds (M): 379.27" in lines
+    assert lines[-2] == "Estimated Total Size (MB): 30.96"
+
+
+def test_a_broken_network_has_no_summary_in_the_layout_of_torchinfo(cifarlab, tmp_path):
+    (tmp_path / "broken.yaml").write_text(BROKEN)
+    ran = cifarlab("table", tmp_path / "broken.yaml", "--torchinfo")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: network: too_large: a kernel of 32 is larger")
+
+
 def test_a_broken_network_shows_its_rows_and_what_is_wrong(cifarlab, tmp_path):
     (tmp_path / "broken.yaml").write_text(BROKEN)
     ran = cifarlab("table", tmp_path / "broken.yaml")
