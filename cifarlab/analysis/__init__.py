@@ -2,6 +2,7 @@
 
 from cifarlab.analysis.attribution import AttributionMaps, Placement
 from cifarlab.analysis.class_evidence import class_evidence, has_affine_head
+from cifarlab.analysis.effective_field import EffectiveField, effective_field, untrained
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation
 from cifarlab.analysis.examination import (
     Examination,
@@ -24,6 +25,7 @@ __all__ = [
     "AttributionMaps",
     "ClassFigures",
     "Confusion",
+    "EffectiveField",
     "Evaluation",
     "Examination",
     "MapKind",
@@ -33,6 +35,7 @@ __all__ = [
     "TrainedNetwork",
     "class_activation_maps",
     "class_evidence",
+    "effective_field",
     "enlarged",
     "evaluate",
     "examine",
@@ -49,4 +52,5 @@ __all__ = [
     "signed_overlay",
     "stamp",
     "trained_networks",
+    "untrained",
 ]

@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cifarlab.network.comparison import ComparedLayer, Comparison, compare
 from cifarlab.network.edit import Action, Add, Duplicate, Move, Remove, Replace, apply
 from cifarlab.network.export import export_pytorch
 from cifarlab.network.geometry import Geometry
@@ -24,18 +25,22 @@ from cifarlab.network.layers import (
     Residual,
     walk,
 )
+from cifarlab.network.square import Square, theoretical_square
 from cifarlab.network.table import Diagnostic, NetworkTable, Row
 from cifarlab.network.trace import trace
+from cifarlab.network.unproductive import UnproductiveLayer, unproductive_layers
 
 if TYPE_CHECKING:
     from cifarlab.network.classifier import Classifier, build
-    from cifarlab.network.field import pixels_seen
+    from cifarlab.network.field import coverage, pixels_seen
 
 __all__ = [
     "Action",
     "Add",
     "AveragePool",
     "Classifier",
+    "ComparedLayer",
+    "Comparison",
     "Conv",
     "Depthwise",
     "Diagnostic",
@@ -60,19 +65,25 @@ __all__ = [
     "Replace",
     "Residual",
     "Row",
+    "Square",
     "StructuralGoal",
+    "UnproductiveLayer",
     "Verdict",
     "apply",
     "build",
+    "compare",
+    "coverage",
     "export_pytorch",
     "judge_structure",
     "pixels_seen",
+    "theoretical_square",
     "trace",
+    "unproductive_layers",
     "walk",
 ]
 
 
-_ON_FIRST_USE = {"Classifier": "classifier", "build": "classifier", "pixels_seen": "field"}
+_ON_FIRST_USE = {"Classifier": "classifier", "build": "classifier", "coverage": "field", "pixels_seen": "field"}
 
 
 def __getattr__(name: str) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from cifarlab.network.layers import Conv, Depthwise, Linear, Network, Residual
+from cifarlab.network.layers import Conv, Depthwise, Layer, Linear, Network, Residual
 from cifarlab.network.plan import Call, Chain, Plan, plan
+from cifarlab.network.route import Rows, route_to, rows_by_layer
 from cifarlab.network.table import NetworkTable
 from cifarlab.network.trace import trace
 
@@ -42,6 +44,21 @@ class Classifier(nn.Module):
             maps = layer(maps)
         return maps.flatten(1)
 
+    def map_at(self, map_id: str, images: Tensor) -> Tensor:
+        """The map (N, channels, side, side), or flat features (N, channels), of a row or of a residual block.
+
+        A row's map is what the next row takes in: activation, batch norm and dropout of its layer are applied.
+
+        Raises:
+            ValueError: the network has no such row or block.
+        """
+        table = trace(self.network)
+        modules = dict(_modules_by_map(self.network.layers, self.layers, rows_by_layer(table.rows)))
+        for step in route_to(self.network, table, map_id):
+            for module in modules[step.id]:
+                images = module(images)
+        return images
+
     def forward(self, images: Tensor) -> Tensor:
         """The logits (N, classes) of images (N, 3, 32, 32)."""
         logits: Tensor = self.head(self.features(images))
@@ -73,6 +90,29 @@ def build(network: Network) -> Classifier:
     assert isinstance(layers, nn.Sequential)
     depth = _target_depth(network, table)
     return Classifier(network, layers, network.layers[depth - 1].id if depth else None, depth)
+
+
+def _modules_by_map(layers: tuple[Layer, ...], modules: nn.Module, rows: Rows) -> Iterator[tuple[str, list[nn.Module]]]:
+    """The id of each row and block, with the modules that lead to its map from the one before it."""
+    for layer, module in zip(layers, modules.children(), strict=True):
+        own = rows.get(str(layer.id), ())
+        if isinstance(module, ResidualBlock):
+            assert isinstance(layer, Residual)
+            yield str(layer.id), [module]
+            yield from ((row.id, [module.shortcut]) for row in own)
+            yield from _modules_by_map(layer.body, module.body, rows)
+        else:
+            yield from zip((row.id for row in own), _cut_before_pools(module), strict=True)
+
+
+def _cut_before_pools(module: nn.Module) -> list[list[nn.Module]]:
+    """The modules of a layer, in one part for each of its rows."""
+    parts: list[list[nn.Module]] = [[]]
+    for member in module if isinstance(module, nn.Sequential) else [module]:
+        if isinstance(member, nn.MaxPool2d) and parts[-1]:
+            parts.append([])
+        parts[-1].append(member)
+    return parts
 
 
 def _module(part: Plan) -> nn.Module:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cifarlab.network.geometry import Geometry
+from cifarlab.network.layers import IMAGE_SIDE
 
 RowKind: TypeAlias = Literal["conv", "depthwise", "projection", "max_pool", "average_pool", "gap", "linear"]
 
@@ -53,6 +54,16 @@ class Row(NamedTuple):
         covers = self.n_out == 1 and self.kernel - self.padding >= self.n_in
         return self.kind in ("gap", "average_pool") and covers
 
+    @property
+    def output(self) -> Geometry:
+        """The map that comes out: of a convolution that pools follow, the one before the first pool."""
+        place = (self.jump_out, self.receptive_field_out, self.centre)
+        return Geometry(self.channels_out, self.n_out, *place, flat=self.kind == "linear")
+
+    def field_over_image(self, image_side: int = IMAGE_SIDE) -> float:
+        """The receptive field's side over the image's; above 1 a unit sees past the image's edges."""
+        return self.receptive_field_out / image_side
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
@@ -83,6 +94,17 @@ class NetworkTable:
     receptive_field: int
     receptive_field_before_pooling: int
     diagnostics: tuple[Diagnostic, ...]
+
+    def geometry(self, map_id: str) -> Geometry:
+        """The map that a row, or a residual block as a whole, gives.
+
+        Raises:
+            ValueError: there is no such row or block, or the network is broken before it.
+        """
+        maps = {**self.outputs, **{row.id: row.output for row in self.rows}}
+        if map_id not in maps:
+            raise ValueError(f"map_id: {map_id!r} has no map; choose one of {', '.join(maps) or 'none yet'}")
+        return maps[map_id]
 
     def to_plain(self) -> dict[str, Any]:
         """The same fields under the same names, as dicts, lists and plain values, ready for JSON."""

@@ -18,6 +18,9 @@ TARGETS = {
 }
 
 
+HEAD = [{"type": "gap"}, {"type": "linear", "out_features": 10}]
+
+
 def network(*layers, **fields):
     return read_spec(Network, {"layers": layers, **fields}, "network")
 
@@ -178,3 +181,50 @@ def test_initial_weights_are_those_of_pytorch():
     torch.manual_seed(3)
     expected = nn.Conv2d(3, 10, 3, bias=False).weight
     assert torch.equal(model.layers.conv1.conv.weight, expected)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_map_of_each_row_is_what_the_modules_of_its_layer_give(reference, name):
+    spec = reference(name)
+    model, images = build(spec).eval(), torch.rand(1, 3, 32, 32)
+    expected = {}
+    for path, module in model.named_modules():
+        if (layer_id := path.rpartition(".")[2]) in trace(spec).outputs:
+            module.register_forward_hook(lambda _module, _inputs, output, key=layer_id: expected.update({key: output}))
+    model(images)
+    rows = trace(spec).rows
+    # Of a layer of several rows, the last one's map is the layer's own.
+    last = {row.layer_id: row.id for row in rows} | {key: key for key in expected if key.startswith("residual")}
+    assert last.keys() == expected.keys()
+    with torch.no_grad():
+        for layer_id, map_id in last.items():
+            torch.testing.assert_close(model.map_at(map_id, images), expected[layer_id], rtol=0, atol=0)
+        for row in rows:
+            sides = () if row.kind == "linear" else (row.n_out, row.n_out)
+            assert model.map_at(row.id, images).shape == (1, row.channels_out, *sides)
+
+
+def test_a_convolution_and_each_pool_after_it_have_maps_of_their_own():
+    pooled = {"type": "conv", "out_channels": 4, "kernel": 1, "then": [{"max_pool": 2}, "relu", {"max_pool": 2}]}
+    model, images = build(network(pooled, *HEAD)), torch.rand(2, 3, 32, 32)
+    convolution = next(module for module in model.modules() if isinstance(module, nn.Conv2d))
+    with torch.no_grad():
+        before = convolution(images)
+        once = nn.functional.max_pool2d(before, 2).relu()
+        torch.testing.assert_close(model.map_at("conv1", images), before)
+        torch.testing.assert_close(model.map_at("conv1.max_pool", images), once)
+        torch.testing.assert_close(model.map_at("conv1.max_pool2", images), nn.functional.max_pool2d(once, 2))
+
+
+def test_a_projection_has_a_map_of_its_own():
+    body = [{"type": "conv", "out_channels": 4, "kernel": 3, "padding": 1, "stride": 2}]
+    model = build(network({"type": "residual", "body": body, "shortcut": "projection"}, *HEAD))
+    images = torch.rand(1, 3, 32, 32)
+    with torch.no_grad():
+        total = model.map_at("conv1", images) + model.map_at("residual1.projection", images)
+        torch.testing.assert_close(model.map_at("residual1", images), total)
+
+
+def test_a_map_that_the_network_does_not_have_is_refused():
+    with pytest.raises(ValueError, match="map_id: 'conv9' has no map; choose one of conv1, gap1"):
+        build(network({"type": "conv", "out_channels": 10}, {"type": "gap"})).map_at("conv9", torch.zeros(1, 3, 32, 32))

@@ -1,7 +1,23 @@
 import numpy as np
 import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from torch.nn import functional
 
-from cifarlab.network import Network, pixels_seen
+from cifarlab.network import (
+    AveragePool,
+    GlobalAveragePool,
+    Linear,
+    MaxPool,
+    Network,
+    PoolAfter,
+    Residual,
+    coverage,
+    pixels_seen,
+    trace,
+)
+from cifarlab.network.field import MOST_PATHS
 from cifarlab.spec import read_spec
 
 
@@ -77,7 +93,7 @@ def test_after_global_average_pooling_every_pixel_is_seen():
 def test_the_layer_before_a_broken_one_can_still_be_asked():
     net = network(conv(), conv(kernel=32))
     assert pixels_seen(net, "conv1", (0, 0)).sum() == 9
-    with pytest.raises(ValueError, match="layer_id: 'conv2' has no map; choose one of conv1"):
+    with pytest.raises(ValueError, match="map_id: 'conv2' has no map; choose one of conv1"):
         pixels_seen(net, "conv2", (0, 0))
 
 
@@ -85,3 +101,98 @@ def test_the_layer_before_a_broken_one_can_still_be_asked():
 def test_a_unit_outside_the_map_is_refused(unit):
     with pytest.raises(ValueError, match="is not in the map of conv1; rows and columns are 0 to 29"):
         pixels_seen(network(conv()), "conv1", unit)
+
+
+def test_a_convolution_and_the_pool_after_it_are_maps_of_their_own():
+    net = network(conv(padding=1, then=["relu", {"max_pool": 2}]))
+    np.testing.assert_array_equal(pixels_seen(net, "conv1", (4, 4)), square(slice(3, 6), slice(3, 6)))
+    np.testing.assert_array_equal(pixels_seen(net, "conv1.max_pool", (4, 4)), square(slice(7, 11), slice(7, 11)))
+
+
+def test_two_dilated_convolutions_leave_the_holes_that_hand_counting_finds():
+    # On one axis the taps -2, 0, 2 after -2, 0, 2 reach -4, -2, 0, 2, 4 in 1, 2, 3, 2, 1 ways, and no odd pixel.
+    net = network(conv(dilation=2, padding=2), conv(dilation=2, padding=2))
+    counts = coverage(net, "conv2", (16, 10))
+    assert counts.dtype == np.float64
+    axis = np.array([1, 0, 2, 0, 3, 0, 2, 0, 1])
+    expected = np.zeros((32, 32))
+    expected[12:21, 6:15] = np.outer(axis, axis)
+    np.testing.assert_array_equal(counts, expected)
+
+
+def test_a_convolution_without_dilation_closes_the_holes():
+    counts = coverage(network(conv(dilation=2, padding=2), conv(padding=1)), "conv2", (16, 16))
+    np.testing.assert_array_equal(counts[16, 13:20] > 0, True)
+    # Taps -1, 0, 1 after -2, 0, 2: 1, 1, 2, 1, 2, 1, 1 ways on an axis.
+    np.testing.assert_array_equal(counts[16, 13:20], np.array([1, 1, 2, 1, 2, 1, 1]))
+
+
+def test_a_shortcut_adds_one_path_to_those_of_the_body():
+    net = network({"type": "residual", "body": [{**conv(padding=1), "out_channels": 3}]})
+    counts = coverage(net, "residual1", (8, 8))
+    assert counts[8, 8] == 2
+    assert counts.sum() == 10
+
+
+def test_paths_past_all_measure_end_at_a_number_and_leave_the_field_as_it_is():
+    net = network(*[conv(padding=1)] * 400)
+    counts = coverage(net, "conv400", (0, 31))
+    assert counts.max() == MOST_PATHS
+    assert (counts > 0).all()
+
+
+@pytest.mark.parametrize("name", ["strided-135k", "dilated-69k", "advanced-170k", "bottleneck-151k", "resnet9-6m6"])
+def test_the_paths_to_a_unit_inside_lie_alike_to_all_four_sides(reference, name):
+    net = reference(name)
+    row = trace(net).rows[3]
+    counts = coverage(net, row.id, (row.n_out // 2, row.n_out // 2))
+    np.testing.assert_array_equal(counts, counts.T)
+    assert counts.sum() == np.prod([float(r.kernel) ** 2 for r in trace(net).rows[:4]])
+
+
+def paths(layers, maps):
+    """The oracle: one channel, weights 1 and sums for pools, in float64, so that a gradient counts paths."""
+    for layer in layers:
+        maps = paths_through(layer, maps)
+    return maps
+
+
+def paths_through(layer, maps):
+    if isinstance(layer, Residual):
+        body = paths(layer.body, maps)
+        return body + maps[:, :, :: -(-maps.shape[2] // body.shape[2]), :: -(-maps.shape[2] // body.shape[2])]
+    if isinstance(layer, GlobalAveragePool | Linear):
+        return maps.sum((2, 3), keepdim=True)
+    if isinstance(layer, MaxPool | AveragePool):
+        return functional.avg_pool2d(maps, layer.kernel, layer.stride, layer.padding, divisor_override=1)
+    ones = torch.ones(1, 1, layer.kernel, layer.kernel, dtype=maps.dtype)
+    maps = functional.conv2d(maps, ones, None, layer.stride, layer.padding, layer.dilation)
+    for pool in (operation for operation in layer.then if isinstance(operation, PoolAfter)):
+        maps = functional.avg_pool2d(maps, pool.max_pool, divisor_override=1)
+    return maps
+
+
+def gradient_count(layers, unit):
+    image = torch.zeros(1, 1, 32, 32, dtype=torch.float64, requires_grad=True)
+    (gradient,) = torch.autograd.grad(paths(layers, image)[0, 0, *unit], image)
+    return gradient[0, 0].numpy()
+
+
+@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_unit_of_any_network_is_reached_along_as_many_paths_as_the_gradient_counts(fitting_networks, data):
+    net = data.draw(fitting_networks)
+    index = data.draw(st.integers(0, len(net.layers) - 1))
+    layer, table = net.layers[index], trace(net)
+    ids = [row.id for row in table.rows if row.layer_id == layer.id]
+    last = table.outputs[layer.id].side - 1
+    unit = data.draw(st.tuples(st.integers(0, last), st.integers(0, last)))
+    counts = coverage(net, layer.id if isinstance(layer, Residual) else ids[-1], unit)
+    np.testing.assert_array_equal(counts, gradient_count(net.layers[: index + 1], unit))
+
+
+@pytest.mark.parametrize("name", ["strided-135k", "dilated-69k", "advanced-170k", "bottleneck-151k", "resnet9-6m6"])
+def test_the_class_scores_of_a_reference_system_are_reached_along_as_many_paths_as_the_gradient_counts(reference, name):
+    net = reference(name)
+    last = trace(net).rows[-1].id
+    np.testing.assert_allclose(coverage(net, last, (0, 0)), gradient_count(net.layers, (0, 0)), rtol=1e-12)
