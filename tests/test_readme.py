@@ -44,11 +44,19 @@ def test_the_training_that_it_shows_is_one_and_names_every_kind():
 
 
 def test_the_table_of_recipes_is_what_the_command_prints():
-    rows = [
-        [cell.strip(" `") for cell in row.split("|")[1:-1]] for row in re.findall(r"^\| `.*$", README, re.MULTILINE)
-    ]
+    rows = [[cell.strip(" `") for cell in row.split("|")[1:-1]] for row in table_below("| recipe | parameters |")]
     printed = json.loads(run("-m", "cifarlab", "recipes", "--json"))
     assert rows == [_row(recipe) for recipe in printed]
+
+
+def table_below(head):
+    """The rows of the Markdown table whose head starts so."""
+    return README[README.index(head) :].partition("\n\n")[0].splitlines()[2:]
+
+
+def test_the_table_of_checkpoints_is_what_the_command_prints():
+    printed = run("-m", "cifarlab", "checkpoints", "--markdown").strip()
+    assert " ".join(printed.split()) in " ".join(README.split())
 
 
 def _row(recipe):
