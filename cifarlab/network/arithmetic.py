@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from cifarlab.network.geometry import Geometry, Window
-from cifarlab.network.layers import IMAGE_CHANNELS, IMAGE_SIDE, Layer, Network, Residual, walk
+from cifarlab.network.incoming import map_into
+from cifarlab.network.layers import Network, Residual, walk
 from cifarlab.network.table import NetworkTable, Row
 
 
@@ -104,30 +105,10 @@ def _find_block(network: Network, block_id: str) -> Residual:
 
 def _shortcut(network: Network, table: NetworkTable, block: Residual) -> Geometry:
     """The map that is added to the body's: what came into the block, or what its projection made of it."""
-    before = _before(network.layers, table, block, _image(table))
-    assert before is not None
     row = next((row for row in table.rows if row.id == f"{block.id}.projection"), None)
     if row is None:
-        return before
+        return map_into(network, table, str(block.id))
     return Geometry(row.channels_out, row.n_out, row.jump_out, row.receptive_field_out, row.centre)
-
-
-def _image(table: NetworkTable) -> Geometry:
-    side = table.rows[0].n_in if table.rows else IMAGE_SIDE
-    return Geometry(IMAGE_CHANNELS, side, jump=1, receptive_field=1, centre=0.0)
-
-
-def _before(layers: Iterable[Layer], table: NetworkTable, block: Residual, geometry: Geometry) -> Geometry | None:
-    """The map that comes into a block, at whatever depth it stands; `geometry` comes into the first of the layers."""
-    for layer in layers:
-        if layer.id == block.id:
-            return geometry
-        if isinstance(layer, Residual) and (found := _before(layer.body, table, block, geometry)):
-            return found
-        if layer.id not in table.outputs:
-            return None
-        geometry = table.outputs[str(layer.id)]
-    return None
 
 
 def _hull(body: Geometry, shortcut: Geometry) -> str:
