@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cifarlab.network.comparison import ComparedLayer, Comparison, compare
 from cifarlab.network.edit import Action, Add, Duplicate, Move, Remove, Replace, apply
 from cifarlab.network.export import export_pytorch
 from cifarlab.network.geometry import Geometry
@@ -38,6 +39,8 @@ __all__ = [
     "Add",
     "AveragePool",
     "Classifier",
+    "ComparedLayer",
+    "Comparison",
     "Conv",
     "Depthwise",
     "Diagnostic",
@@ -68,6 +71,7 @@ __all__ = [
     "Verdict",
     "apply",
     "build",
+    "compare",
     "coverage",
     "export_pytorch",
     "judge_structure",
