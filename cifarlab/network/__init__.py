@@ -33,6 +33,7 @@ from cifarlab.network.unproductive import UnproductiveLayer, unproductive_layers
 if TYPE_CHECKING:
     from cifarlab.network.classifier import Classifier, build
     from cifarlab.network.field import coverage, pixels_seen
+    from cifarlab.network.onnx_export import export_onnx, onnx_missing
 
 __all__ = [
     "Action",
@@ -73,8 +74,10 @@ __all__ = [
     "build",
     "compare",
     "coverage",
+    "export_onnx",
     "export_pytorch",
     "judge_structure",
+    "onnx_missing",
     "pixels_seen",
     "theoretical_square",
     "trace",
@@ -83,7 +86,14 @@ __all__ = [
 ]
 
 
-_ON_FIRST_USE = {"Classifier": "classifier", "build": "classifier", "coverage": "field", "pixels_seen": "field"}
+_ON_FIRST_USE = {
+    "Classifier": "classifier",
+    "build": "classifier",
+    "coverage": "field",
+    "export_onnx": "onnx_export",
+    "onnx_missing": "onnx_export",
+    "pixels_seen": "field",
+}
 
 
 def __getattr__(name: str) -> Any:
