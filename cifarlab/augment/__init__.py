@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cifarlab.augment.normalise import denormalised, normalised
     from cifarlab.augment.pipeline import Applied, Pipeline, Stage
     from cifarlab.augment.preview import (
+        LastDraws,
         difference_picture,
         encode_png,
         many_images_one_draw,
@@ -47,6 +48,7 @@ _LAZY = {
     "BatchedNormalization": "twin",
     "BatchedPipeline": "twin",
     "Draws": "twin",
+    "LastDraws": "preview",
     "PastedCode": "code",
     "Pipeline": "pipeline",
     "Stage": "pipeline",
@@ -74,6 +76,7 @@ __all__ = [
     "CoarseDropout",
     "Draws",
     "HorizontalFlip",
+    "LastDraws",
     "LibraryStep",
     "Normalization",
     "OneOf",

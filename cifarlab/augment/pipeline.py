@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeAlias
+from functools import lru_cache, partial
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from cifarlab.augment.resolve import require_resolved
 from cifarlab.augment.steps import IMAGE_SIDE, Augmentation, LibraryStep, OneOf, SingleStep, Step
 
 IMAGE_SHAPE = (IMAGE_SIDE, IMAGE_SIDE, 3)
+
+S = TypeVar("S", SingleStep, OneOf)
 
 _Tell: TypeAlias = Callable[[], dict[str, Any]]
 """What a step drew, read when it is asked for: training never does."""
@@ -90,6 +92,16 @@ class Pipeline:
         )
         return Applied(stages[-1].image if stages else image.copy(), stages)
 
+    def applying(self, *, seed: int, epoch: int = 0, sample: int = 0) -> tuple[Step, ...]:
+        """The steps that this draw applies, as if they always applied: what it makes of an image depends on them alone.
+
+        Raises:
+            ValueError: a number is negative.
+        """
+        check_draw(seed, epoch, sample)
+        key_of = partial(step_key, seed, epoch, sample)
+        return tuple(step.always for step in self._steps if _falls(step, key_of))
+
     def _run(
         self, image: NDArray[np.uint8], seed: int, epoch: int, sample: int
     ) -> Iterator[tuple[str, NDArray[np.uint8], _Tell | None]]:
@@ -98,8 +110,7 @@ class Pipeline:
         key_of = partial(step_key, seed, epoch, sample)
         for step in self._steps:
             tell = None
-            # albumentations throws no coin at p = 0 or 1, so that all later draws would move there; ours is apart.
-            if coin(key_of(step.step_id)) < step.probability:
+            if _falls(step, key_of):
                 image, tell = step.apply(image, key_of)
             yield step.step_id, image, tell
 
@@ -112,7 +123,7 @@ class _ReadyStep:
         from cifarlab.augment.library_transform import apply_library_transform
         from cifarlab.augment.translate import build_transform, read_drawn
 
-        self.spec, self.step_id, self.probability = spec, str(spec.id), spec.probability
+        self.step_id, self.probability, self.always = str(spec.id), spec.probability, _always(spec)
         self._transform = build_transform(spec)
         self._call = apply_library_transform if isinstance(spec, LibraryStep) else _call
         self._read = partial(read_drawn, spec)
@@ -137,7 +148,7 @@ class _ReadyGroup:
     """A group with its steps that can be chosen, each built once."""
 
     def __init__(self, group: OneOf) -> None:
-        self.step_id, self.probability = str(group.id), group.probability
+        self.step_id, self.probability, self.always = str(group.id), group.probability, _always(group)
         self._candidates = tuple(_ReadyStep(step) for step in group.candidates)
 
     def apply(self, image: NDArray[np.uint8], key_of: _KeyOf) -> tuple[NDArray[np.uint8], _Tell | None]:
@@ -149,6 +160,19 @@ class _ReadyGroup:
         return result, partial(_tell_choice, chosen.step_id, tell)
 
 
+def _falls(step: _ReadyStep | _ReadyGroup, key_of: _KeyOf) -> bool:
+    """Whether the coin says that the step applies.
+
+    albumentations throws no coin at p = 0 or 1, so that all later draws would move there; ours is apart.
+    """
+    return coin(key_of(step.step_id)) < step.probability
+
+
+def _always(step: S) -> S:
+    return step.model_copy(update={"probability": 1.0})
+
+
+@lru_cache(maxsize=256)
 def _ready(step: Step) -> _ReadyStep | _ReadyGroup:
     return _ReadyGroup(step) if isinstance(step, OneOf) else _ReadyStep(step)
 

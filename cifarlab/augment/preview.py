@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import cv2
 import numpy as np
@@ -12,24 +12,60 @@ from cifarlab.augment.pipeline import Applied, Pipeline
 from cifarlab.augment.steps import IMAGE_SIDE, Augmentation
 
 
+class LastDraws:
+    """The draws of one call, for the next: what an edit leaves as it was is not computed again.
+
+    A draw comes out the same where the same steps apply to the same image with the same seed, so that moving a slider
+    of a step with probability 0.5 leaves half of the draws. It holds as many images as the last call drew.
+    """
+
+    def __init__(self) -> None:
+        self._images: dict[tuple[object, ...], NDArray[np.uint8]] = {}
+
+    def apply(
+        self, pipeline: Pipeline, images: Iterable[tuple[NDArray[np.uint8], int, int]], seed: int
+    ) -> NDArray[np.uint8]:
+        """What `pipeline` makes of N images, each uint8 RGB (32, 32, 3) with its epoch and sample: all in one array."""
+        before, self._images = self._images, {}
+        return _stack([self._one(pipeline, before, *image, seed) for image in images])
+
+    def _one(
+        self,
+        pipeline: Pipeline,
+        before: Mapping[tuple[object, ...], NDArray[np.uint8]],
+        image: NDArray[np.uint8],
+        epoch: int,
+        sample: int,
+        seed: int,
+    ) -> NDArray[np.uint8]:
+        applying = pipeline.applying(seed=seed, epoch=epoch, sample=sample)
+        key = (image.tobytes(), seed, epoch, sample, applying)
+        known = before.get(key)
+        self._images[key] = pipeline.apply(image, seed=seed, epoch=epoch, sample=sample) if known is None else known
+        return self._images[key]
+
+
 def one_image_many_draws(
-    image: NDArray[np.uint8], augmentation: Augmentation, count: int, seed: int
+    image: NDArray[np.uint8], augmentation: Augmentation, count: int, seed: int, last: LastDraws | None = None
 ) -> NDArray[np.uint8]:
     """One image as training would see it in its first `count` epochs: uint8 RGB (count, 32, 32, 3).
 
-    `image` is uint8 RGB (32, 32, 3); `augmentation` is resolved.
+    `image` is uint8 RGB (32, 32, 3); `augmentation` is resolved; `last` remembers the draws for the next call.
     """
-    pipeline = Pipeline(augmentation)
-    return _stack(pipeline.apply(image, seed=seed, epoch=epoch) for epoch in range(count))
+    draws = ((image, epoch, 0) for epoch in range(count))
+    return (last or LastDraws()).apply(Pipeline(augmentation), draws, seed)
 
 
-def many_images_one_draw(images: NDArray[np.uint8], augmentation: Augmentation, seed: int) -> NDArray[np.uint8]:
+def many_images_one_draw(
+    images: NDArray[np.uint8], augmentation: Augmentation, seed: int, last: LastDraws | None = None
+) -> NDArray[np.uint8]:
     """Each image as training would see it in its first epoch, with one draw of its own: uint8 RGB (N, 32, 32, 3).
 
-    `images` is uint8 RGB (N, 32, 32, 3), and an image's place in it is its sample number; `augmentation` is resolved.
+    `images` is uint8 RGB (N, 32, 32, 3), and an image's place in it is its sample number; `augmentation` is resolved;
+    `last` remembers the draws for the next call.
     """
-    pipeline = Pipeline(augmentation)
-    return _stack(pipeline.apply(image, seed=seed, sample=sample) for sample, image in enumerate(images))
+    draws = ((image, 0, sample) for sample, image in enumerate(images))
+    return (last or LastDraws()).apply(Pipeline(augmentation), draws, seed)
 
 
 def stages_of_one_image(image: NDArray[np.uint8], augmentation: Augmentation, seed: int, epoch: int = 0) -> Applied:

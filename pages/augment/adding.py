@@ -34,8 +34,9 @@ def draw(visit: Visit, selected: Step | None, select: Select) -> None:
             on_change=_add,
             args=(visit, selected, select),
         )
-        with st.popover("Presets", key="augment-presets"):
-            st.selectbox(
+        popover = st.popover("Presets", key="augment-presets", on_change="rerun")
+        if popover.open:
+            popover.selectbox(
                 "Take all steps from",
                 _presets(),
                 index=None,

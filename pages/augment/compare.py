@@ -6,24 +6,25 @@ import streamlit as st
 
 from cifarlab.augment import Augmentation, resolve
 from cifarlab.recipe import load_recipe, recipe_names
+from pages.parts.address import Address
 from pages.parts.session import Visit
 
-OTHER = "augment.compare"
 NOTHING, OPENED = "nothing", "this recipe as it was opened"
+OTHER: Address[str] = Address("augment.compare", NOTHING, str)
 
 
 def choose(visit: Visit) -> tuple[str, Augmentation] | None:
     """The pipeline to compare with, and its name; None for none."""
-    options = [NOTHING, OPENED, *recipe_names()]
-    # A link is read by the box, which stands behind the button that tells of it.
-    other = st.session_state.get(OTHER, st.query_params.get(OTHER))
-    label = f"with {_short(other)}" if other in options[1:] else "Compare"
-    with st.popover(label, icon=":material/compare:", key="augment-compare"):
-        chosen = st.selectbox(
+    options = (NOTHING, OPENED, *recipe_names())
+    chosen = OTHER.value if OTHER.value in options else NOTHING
+    label = "Compare" if chosen == NOTHING else f"with {_short(chosen)}"
+    popover = st.popover(label, icon=":material/compare:", key="augment-compare", on_change="rerun")
+    if popover.open:
+        popover.selectbox(
             "Compare with",
             options,
-            key=OTHER,
-            bind="query-params",
+            key=OTHER.hold(),
+            on_change=OTHER.take,
             help="Both get the same images and the same draws: what differs, differs by the pipeline alone.",
         )
     if chosen == NOTHING:

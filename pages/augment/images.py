@@ -9,12 +9,17 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifarlab.data import decode_image, fit_image
-from pages.parts.session import Visit
+from pages.parts.address import Address, whole
+from pages.parts.session import Visit, images_of
 
 ALL_CLASSES = "all classes"
 COUNTS = (24, 64)
 MOST_MEGABYTES = 5
-CLASS, FIRST, COUNT, SEED = "augment.class", "augment.image", "augment.pictures", "augment.seed"
+
+CLASS: Address[str] = Address("augment.class", ALL_CLASSES, str)
+FIRST: Address[int] = Address("augment.image", 0, whole(0, 499))
+SEED: Address[int] = Address("augment.seed", 0, whole(0, 2**31))
+COUNT: Address[int] = Address("augment.pictures", COUNTS[0], whole(*COUNTS))
 UPLOAD, OWN, REFUSED = "augment.upload", "augment.own", "augment.refused"
 
 
@@ -39,29 +44,39 @@ class Choice:
 
 def choose(visit: Visit) -> Choice:
     """Which images, behind one button; new draws, behind another."""
-    with st.popover("Images", icon=":material/image:", key="augment-images"):
-        chosen, first, count, seed = _fields(visit)
-        _upload()
+    popover = st.popover("Images", icon=":material/image:", key="augment-images", on_change="rerun")
+    if popover.open:
+        with popover:
+            _fields(visit)
+            _upload()
     st.button("New draws", icon=":material/casino:", on_click=_new_draws, key="augment-new")
-    indices = _candidates(visit, chosen, first)[:count]
+    return chosen(visit)
+
+
+def chosen(visit: Visit) -> Choice:
+    """The images that the address asks for, after the visitor's own if there is one."""
     images = visit.images("train")
+    label = CLASS.value if CLASS.value in images.class_names else ALL_CLASSES
+    count = COUNT.value if COUNT.value in COUNTS else COUNTS[0]
+    indices = _candidates(visit.source, len(images), label, FIRST.value)[:count]
     names = tuple(images.class_names[label] for label in images.labels[indices])
     own = st.session_state.get(OWN)
     if own is None:
-        return Choice(images.images[indices], names, seed, count)
-    return Choice(np.concatenate([own[None], images.images[indices[1:]]]), ("your image", *names[1:]), seed, count)
+        return Choice(images.images[indices], names, SEED.value, count)
+    shown = np.concatenate([own[None], images.images[indices[1:]]])
+    return Choice(shown, ("your image", *names[1:]), SEED.value, count)
 
 
-def _fields(visit: Visit) -> tuple[str, int, int, int]:
+def _fields(visit: Visit) -> None:
     classes = (ALL_CLASSES, *visit.images("train").class_names)
-    chosen = st.selectbox("Class", classes, key=CLASS, bind="query-params")
+    if CLASS.value not in classes:
+        CLASS.set(ALL_CLASSES)
+    st.selectbox("Class", classes, key=CLASS.hold(), on_change=CLASS.take)
     left, right = st.columns(2)
-    first = left.number_input(
-        "Image", 0, 499, 0, key=FIRST, help="Counted within the class, from 0.", bind="query-params"
-    )
-    seed = right.number_input("Seed", 0, 2**31, 0, key=SEED, help="The same seed, the same draws.", bind="query-params")
-    count = st.segmented_control("Pictures", COUNTS, default=COUNTS[0], required=True, key=COUNT, bind="query-params")
-    return chosen, first, count or COUNTS[0], seed
+    help_first, help_seed = "Counted within the class, from 0.", "The same seed, the same draws."
+    left.number_input("Image", 0, 499, key=FIRST.hold(), help=help_first, on_change=FIRST.take)
+    right.number_input("Seed", 0, 2**31, key=SEED.hold(), help=help_seed, on_change=SEED.take)
+    st.segmented_control("Pictures", COUNTS, required=True, key=COUNT.hold(), on_change=COUNT.take)
 
 
 def _upload() -> None:
@@ -75,6 +90,8 @@ def _upload() -> None:
     )
     if refusal := st.session_state.get(REFUSED):
         st.error(refusal)
+    if st.session_state.get(OWN) is not None:
+        st.button("Take my image away", on_click=_drop_upload, key="augment-drop")
 
 
 def _take_upload() -> None:
@@ -82,7 +99,6 @@ def _take_upload() -> None:
     st.session_state[REFUSED] = ""
     file = st.session_state[UPLOAD]
     if file is None:
-        st.session_state[OWN] = None
         return
     try:
         st.session_state[OWN] = fit_image(decode_image(file.getvalue()))
@@ -90,13 +106,18 @@ def _take_upload() -> None:
         st.session_state[REFUSED] = f"{file.name} is not shown: {error}. Give a PNG, JPEG or WebP file."
 
 
+def _drop_upload() -> None:
+    st.session_state[OWN] = None
+
+
 def _new_draws() -> None:
-    st.session_state[SEED] = st.session_state.get(SEED, 0) + 1
+    SEED.set(SEED.value + 1)
 
 
-def _candidates(visit: Visit, chosen: str, first: int) -> NDArray[np.int64]:
-    """Images of one class, or of all classes in turn, from number `first` of the class on."""
-    images = visit.images("train")
-    classes = [images.of_class(label) for label, name in enumerate(images.class_names) if chosen in (ALL_CLASSES, name)]
+@st.cache_data(max_entries=64, show_spinner=False)
+def _candidates(source: str, total: int, label: str, first: int) -> NDArray[np.int64]:  # noqa: ARG001, other images may come to be there
+    """Images of one class, or of all classes in turn, from number `first` of the class on; `total` is all there are."""
+    images = images_of(source, "train")
+    classes = [images.of_class(at) for at, name in enumerate(images.class_names) if label in (ALL_CLASSES, name)]
     shortest = min(len(members) for members in classes)
-    return np.stack([np.roll(members[:shortest], -first) for members in classes], axis=1).ravel()
+    return np.stack([np.roll(members[:shortest], -first) for members in classes], axis=1).ravel()[: max(COUNTS)]

@@ -9,7 +9,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cifarlab.augment import Applied, Augmentation, many_images_one_draw, one_image_many_draws, stages_of_one_image
+from cifarlab.augment import (
+    Applied,
+    Augmentation,
+    LastDraws,
+    many_images_one_draw,
+    one_image_many_draws,
+    stages_of_one_image,
+)
 from pages.augment import opened, strips
 from pages.augment.images import Choice
 from pages.augment.opened import Shown
@@ -62,7 +69,7 @@ def one_image(choice: Choice, augmentation: Augmentation, key: str, is_beside: b
     columns = DRAW_COLUMNS[choice.count][is_beside]
     places = beside_original_places(choice.count, len(choice.image), columns)
     picture_grid(
-        draws_of_one(choice, augmentation, columns),
+        draws_of_one(choice, augmentation, columns, _last(key)),
         [Cell(*place, f"draw {epoch}") for epoch, place in enumerate(places, 1)],
         alt=f"One image of the class {choice.names[0]}, and {choice.count} draws of it with seed {choice.seed}",
         key=key,
@@ -75,7 +82,7 @@ def many_images(choice: Choice, augmentation: Augmentation, key: str, is_beside:
     columns = PAIR_COLUMNS[choice.count][is_beside]
     places = pair_places(len(choice.images), len(choice.image), columns)
     picture_grid(
-        draws_of_many(choice, augmentation, columns),
+        draws_of_many(choice, augmentation, columns, _last(key)),
         [Cell(*place, name) for name, place in zip(choice.names, places, strict=True)],
         alt=f"{len(choice.images)} images, each over its augmented version with seed {choice.seed}",
         key=key,
@@ -97,15 +104,25 @@ def picture_of(view: str, choice: Choice, augmentation: Augmentation) -> NDArray
     return strips.picture(choice.image, _stages(choice, augmentation))
 
 
-def draws_of_one(choice: Choice, augmentation: Augmentation, columns: int) -> NDArray[np.uint8]:
+def draws_of_one(
+    choice: Choice, augmentation: Augmentation, columns: int, last: LastDraws | None = None
+) -> NDArray[np.uint8]:
     """The first image, large, and its draws, uint8 RGBA."""
-    draws = one_image_many_draws(choice.image, augmentation, choice.count, choice.seed)
+    draws = one_image_many_draws(choice.image, augmentation, choice.count, choice.seed, last)
     return beside_original(choice.image, draws, columns)
 
 
-def draws_of_many(choice: Choice, augmentation: Augmentation, columns: int) -> NDArray[np.uint8]:
+def draws_of_many(
+    choice: Choice, augmentation: Augmentation, columns: int, last: LastDraws | None = None
+) -> NDArray[np.uint8]:
     """All images, and under each its draw, uint8 RGBA."""
-    return pairs_picture(choice.images, many_images_one_draw(choice.images, augmentation, choice.seed), columns)
+    return pairs_picture(choice.images, many_images_one_draw(choice.images, augmentation, choice.seed, last), columns)
+
+
+def _last(key: str) -> LastDraws:
+    """What this visitor's grid showed last."""
+    last: LastDraws = st.session_state.setdefault(f"{key}.last", LastDraws())
+    return last
 
 
 def _stages(choice: Choice, augmentation: Augmentation) -> list[Applied]:

@@ -13,6 +13,7 @@ from cifarlab.recipe import judge, recipe_names, write_recipe
 from cifarlab.spec import SpecError
 from pages.parts import running, sources
 from pages.parts.goals import goal_chips
+from pages.parts.live_sliders import is_held
 from pages.parts.session import Visit, current, share_link
 
 MENU_WIDTH = 86  # the same for both of its labels, so that nothing moves when the first edit is made
@@ -37,8 +38,11 @@ def draw() -> None:
 
 
 def keep_up(visit: Visit) -> None:
-    """Draw the whole page again if the bar tells something else by now; for the end of a fragment that edits."""
-    if st.session_state.get(DRAWN) != _standing(visit):
+    """Draw the whole page again if the bar tells something else by now; for the end of a fragment that edits.
+
+    While a slider is held it waits, so that the pictures follow.
+    """
+    if not is_held() and st.session_state.get(DRAWN) != _standing(visit):
         st.rerun()
 
 

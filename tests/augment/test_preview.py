@@ -5,14 +5,22 @@ import pytest
 from PIL import Image
 
 from cifarlab.augment import (
+    Augmentation,
+    LastDraws,
+    Normalization,
     Pipeline,
+    ToGray,
     difference_picture,
     encode_png,
     many_images_one_draw,
     one_image_many_draws,
+    resolve,
     stages_of_one_image,
     to_grid,
 )
+from cifarlab.recipe import load_recipe
+
+NUMBERS = Normalization(mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2))
 
 
 def test_many_draws_of_one_image_are_its_first_epochs(all_steps, image):
@@ -78,3 +86,30 @@ def test_a_difference_is_grey_where_nothing_changed_and_half_of_what_did_elsewhe
     before = np.array([[[0, 100, 255]]], dtype=np.uint8)
     after = np.array([[[255, 100, 0]]], dtype=np.uint8)
     assert difference_picture(before, after).tolist() == [[[255, 128, 0]]]
+
+
+def test_what_is_remembered_of_the_last_draws_changes_nothing_but_the_time():
+    plain = load_recipe("strided-135k").augmentation
+    images = np.random.default_rng(1).integers(0, 256, (16, 32, 32, 3), dtype=np.uint8)
+    last = LastDraws()
+    for changes in ({}, {"rotate": 40.0}, {"rotate": 41.0}, {"probability": 0.9}, {"enabled": False}, {}):
+        first, shift, *others = resolve(plain, (0.5, 0.5, 0.5), (0.2, 0.2, 0.2)).steps
+        steps = (first, shift.model_copy(update=changes), *others)
+        changed = resolve(plain.model_copy(update={"steps": steps}), (0.5, 0.5, 0.5), (0.2, 0.2, 0.2))
+        for seed in (0, 3):
+            ours = one_image_many_draws(images[0], changed, 16, seed, last)
+            assert np.array_equal(ours, one_image_many_draws(images[0], changed, 16, seed))
+            ours = many_images_one_draw(images, changed, seed, last)
+            assert np.array_equal(ours, many_images_one_draw(images, changed, seed))
+
+
+def test_a_draw_is_not_made_again_where_the_steps_that_apply_are_the_same(monkeypatch):
+    pipeline = Pipeline(Augmentation(steps=(ToGray(probability=0.5),), normalize=NUMBERS))
+    image = np.zeros((32, 32, 3), dtype=np.uint8)
+    made, apply = [], pipeline.apply
+    monkeypatch.setattr(pipeline, "apply", lambda *a, **k: made.append(k["epoch"]) or apply(*a, **k))
+    last = LastDraws()
+    for _ in range(2):
+        last.apply(pipeline, [(image, epoch, 0) for epoch in range(8)], seed=0)
+    assert made == list(range(8))
+    assert {len(pipeline.applying(seed=0, epoch=epoch)) for epoch in range(8)} == {0, 1}

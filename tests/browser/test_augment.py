@@ -119,7 +119,7 @@ def test_a_slider_changes_the_picture_and_reset_brings_it_back(at_augment):
     expect(row(at_augment, "Shift scale rotate")).to_contain_text("rotate 180°")
     expect(at_augment.at("recipe-menu")).to_contain_text("edited")
     at_augment.at("recipe-menu").get_by_role("button").click()
-    at_augment.page.get_by_role("button", name="Reset").click()
+    at_augment.page.get_by_role("button", name="Reset", exact=True).click()
     expect(at_augment.at("augmented").locator("img").first).to_have_attribute("src", before)
 
 

@@ -77,7 +77,8 @@ def test_new_draws_change_the_picture_and_the_same_seed_brings_it_back(opened, p
     opened.button(key="augment-new").click().run()
     assert picture(opened) != before
     assert "seed 1" in captions(opened)
-    opened.number_input(key="augment.seed").set_value(0).run()
+    opened.query_params["augment.seed"] = "0"
+    opened.run()
     assert picture(opened) == before
 
 
@@ -101,7 +102,8 @@ def test_step_by_step_shows_a_strip_for_each_of_three_epochs(opened):
 @pytest.mark.parametrize("view", ["One image", "Many images"])
 def test_as_many_pictures_are_shown_as_are_asked_for_and_none_lies_outside(opened, given, view, count):
     opened.segmented_control(key="augment.view").set_value(view).run()
-    opened.segmented_control(key="augment.pictures").set_value(count).run()
+    opened.query_params["augment.pictures"] = str(count)
+    opened.run()
     (grid,) = given(opened, "picture_grid")
     assert len(grid["cells"]) == count
     for left, top, width, height, _ in grid["cells"]:
@@ -123,17 +125,21 @@ def test_a_picture_that_is_opened_shows_itself_its_original_and_the_difference(o
 
 
 def test_another_pipeline_is_shown_beside_on_the_same_draws(opened, given):
-    opened.selectbox(key="augment.compare").set_value("strided-135k").run()
+    opened.query_params["augment.compare"] = "strided-135k"
+    opened.run()
     ours, theirs = given(opened, "picture_grid")
     assert ours["address"] != theirs["address"]
     assert ours["cells"] == theirs["cells"]
-    opened.selectbox(key="augment.compare").set_value("dilated-69k").run()
+    opened.query_params["augment.compare"] = "dilated-69k"
+    opened.run()
     ours, theirs = given(opened, "picture_grid")
     assert ours["address"] == theirs["address"]
 
 
 def test_what_is_refused_of_an_upload_is_said_and_the_picture_stays(opened, picture):
     before = picture(opened)
+    opened.session_state["augment-images"] = True
+    opened.run()
     opened.file_uploader(key="augment.upload").upload("cat.png", b"no picture at all", "image/png").run()
     assert [error.value for error in opened.error] == [
         "cat.png is not shown: not a PNG, JPEG or WebP image. Give a PNG, JPEG or WebP file."
@@ -144,9 +150,13 @@ def test_what_is_refused_of_an_upload_is_said_and_the_picture_stays(opened, pict
 def test_an_upload_takes_the_first_place_until_it_is_taken_away(opened, picture):
     before = picture(opened)
     data = cv2.imencode(".png", np.full((40, 60, 3), 90, np.uint8))[1].tobytes()
+    opened.session_state["augment-images"] = True
+    opened.run()
     opened.file_uploader(key="augment.upload").upload("grey.png", data, "image/png").run()
     assert "(your image)" in captions(opened)
     assert picture(opened) != before
+    opened.button(key="augment-drop").click().run()
+    assert picture(opened) == before
 
 
 def test_without_steps_the_page_says_what_training_sees(opened):
@@ -158,7 +168,8 @@ def test_without_steps_the_page_says_what_training_sees(opened):
 
 
 def test_a_class_is_chosen_by_name(opened):
-    opened.selectbox(key="augment.class").set_value("frog").run()
+    opened.query_params["augment.class"] = "frog"
+    opened.run()
     assert "(frog)" in captions(opened)
 
 
@@ -210,6 +221,8 @@ def test_a_group_goes_around_the_selected_step(opened, given):
 def test_a_preset_replaces_all_steps_and_keeps_the_normalisation(opened, preset, count):
     visit = opened.session_state[STATE_KEY]
     before = visit.recipe.augmentation.normalize
+    opened.session_state["augment-presets"] = True
+    opened.run()
     opened.selectbox(key="augment.preset").set_value(preset).run()
     assert not opened.exception
     assert (len(visit.recipe.augmentation.steps), visit.recipe.augmentation.normalize) == (count, before)
@@ -254,12 +267,45 @@ def test_what_the_trainer_sees_is_the_first_batch_of_training(opened):
     assert "The first 64 of 64 images of the first step of training with seed 0" in captions(opened)
 
 
+def test_what_the_buttons_hide_is_there_when_they_are_opened_and_stands_in_the_address(opened, picture):
+    before = picture(opened)
+    for key in ("augment-images", "augment-compare"):
+        opened.session_state[key] = True
+    opened.run()
+    opened.selectbox(key="augment.class").set_value("ship").run()
+    opened.number_input(key="augment.image").set_value(3).run()
+    opened.selectbox(key="augment.compare").set_value("dilated-69k").run()
+    assert not opened.exception
+    assert picture(opened) != before
+    assert {name: opened.query_params[name] for name in ("augment.class", "augment.image", "augment.compare")} == {
+        "augment.class": "ship",
+        "augment.image": "3",
+        "augment.compare": "dilated-69k",
+    }
+    opened.selectbox(key="augment.class").set_value("all classes").run()
+    assert "augment.class" not in opened.query_params
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("class", "dragon"), ("image", "-1"), ("image", "x"), ("seed", "1e9"), ("pictures", "30"), ("compare", "nobody")],
+)
+def test_what_an_address_says_wrongly_is_as_if_it_were_not_there(opened, picture, name, text):
+    before = picture(opened)
+    opened.query_params[f"augment.{name}"] = text
+    opened.run()
+    assert not opened.exception
+    assert not opened.error
+    assert picture(opened) == before
+
+
 def test_a_network_answers_for_each_draw_where_one_knows_the_classes(opened):
     ask(opened, "A network's answers")
     assert html_of(opened).count("<figure") == 25
     (said,) = (markdown.value for markdown in opened.markdown if markdown.value.startswith("The image is called"))
     assert re.search(r"so are \d+ of its 24 draws", said)
-    assert "was trained on sketch10" in captions(opened)
+    opened.selectbox(key="augment.network").set_value("quick").run()
+    assert "quick was trained on sketch10; these are images of" in captions(opened)
 
 
 SYSTEM_1 = """

@@ -20,13 +20,17 @@ from pages.parts.pictures import image_tag
 from pages.parts.session import Visit
 
 NETWORK = "augment.network"
+DRAWN = "sketch10"
 NONE = "No trained network knows these classes yet: train one, and it is offered here."
 
 
 def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
     """The choice of a network, and its answer with its confidence under the image and each of its draws."""
     classes = visit.images("train").class_names
-    known = {n.name: n.path for n in trained_networks() if _knows(n.path, classes)}
+    fitting = [network for network in trained_networks() if _knows(network.path, classes)]
+    # First those that learned from images of this kind: drawn ones, or photographs.
+    fitting.sort(key=lambda network: _is_drawn(checkpoint_facts(network.path).data) != _is_drawn(visit.source))
+    known = {network.name: network.path for network in fitting}
     if not known:
         st.info(NONE)
         return
@@ -48,6 +52,10 @@ def _knows(path: Path, classes: tuple[str, ...]) -> bool:
         return checkpoint_facts(path).class_names == classes
     except ValueError:
         return False
+
+
+def _is_drawn(source: str) -> bool:
+    return source == DRAWN
 
 
 def _shares(path: Path, version: Stamp, variants: NDArray[np.uint8]) -> NDArray[np.float64]:

@@ -92,6 +92,20 @@ function stepTo(rows, entry, direction) {
   return { parent: block.parent, index: block.index + (direction > 0 ? 1 : 0) };
 }
 
+// Whether nothing but details has changed since the list was drawn; they are then exchanged, and all else stays, with the
+// handlers that know it. That is the case while a slider of the selected row is dragged.
+function onlyDetails(frame, rows, data) {
+  const rest = rows.map(({ item, parent, depth }) => [item.id, item.title, item.enabled, item.problem, parent, depth]);
+  const shape = JSON.stringify([rest, data.selected, data.label, data.revision]);
+  const isSame = frame.dataset.shape === shape;
+  frame.dataset.shape = shape;
+  if (!isSame) return false;
+  const details = frame.querySelectorAll(".detail");
+  let at = 0;
+  for (const { item } of rows) if (item.problem === null) details[at++].textContent = item.detail;
+  return true;
+}
+
 export default function (component) {
   const { parentElement: root, setTriggerValue } = component;
   const [data] = component.data;
@@ -100,6 +114,8 @@ export default function (component) {
   const focus = held && frame.contains(held) ? { id: held.closest(".row")?.dataset.id, part: held.dataset.part } : null;
 
   const rows = flatten(data.items);
+  frame.report = setTriggerValue;
+  if (onlyDetails(frame, rows, data)) return;
   const list = element("ol", { "aria-label": data.label });
   const nodes = rows.map((row) => rowOf(row, data.selected));
   list.append(...nodes);
@@ -107,12 +123,14 @@ export default function (component) {
   if (focus) list.querySelector(`[data-id="${focus.id}"] [data-part="${focus.part}"]`)?.focus();
 
   const send = (op, id, place = {}) =>
-    setTriggerValue("action", { op, id, index: place.index ?? 0, parent: place.parent ?? null, revision: data.revision });
+    frame.report("action", { op, id, index: place.index ?? 0, parent: place.parent ?? null, revision: data.revision });
   const entryOf = (node) => rows.find((row) => row.item.id === node.closest(".row")?.dataset.id);
 
   list.onclick = (event) => {
     const button = event.target.closest("button");
     if (!button) return;
+    // Drawn before the page answers; whatever it answers is drawn anew.
+    if (button.dataset.part === "toggle") frame.dataset.shape = "";
     if (button.dataset.part === "toggle") button.setAttribute("aria-checked", String(button.getAttribute("aria-checked") !== "true"));
     send(button.dataset.part, entryOf(button).item.id);
   };

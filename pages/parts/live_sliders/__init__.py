@@ -1,5 +1,5 @@
 """Sliders that report while they are dragged."""
 
-from pages.parts.live_sliders.component import Slider, live_sliders
+from pages.parts.live_sliders.component import Slider, is_held, live_sliders
 
-__all__ = ["Slider", "live_sliders"]
+__all__ = ["Slider", "is_held", "live_sliders"]

@@ -1,7 +1,7 @@
 """Sliders that report while they are dragged, each with a box for its exact value.
 
-The browser's half is `live_sliders.js` and `live_sliders.css`. It emits `{name, value, turn}`, the next one only when
-the page has answered the last, so that a hand that is quicker than the server skips values instead of queueing them.
+The browser's half is `live_sliders.js` and `live_sliders.css`. It emits `{name, value, held, turn}`, the next one only
+when the page has answered the last, so that a hand that is quicker than the server skips values and queues none.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+_HELD = "live_sliders.held"
 
 HERE = Path(__file__).parent
 
@@ -43,6 +45,7 @@ def live_sliders(sliders: Sequence[Slider], *, key: str, on_change: Callable[[st
     def answer() -> None:
         event = st.session_state[key]["change"]
         st.session_state[_turn_key(key)] = event.get("turn") if isinstance(event, dict) else None
+        st.session_state[_HELD] = isinstance(event, dict) and event.get("held") is True
         if change := read_event(event, sliders):
             on_change(*change)
 
@@ -51,6 +54,11 @@ def live_sliders(sliders: Sequence[Slider], *, key: str, on_change: Callable[[st
         data=[{"sliders": [asdict(slider) for slider in sliders], "answered": st.session_state.get(_turn_key(key))}],
         on_change_change=answer,
     )
+
+
+def is_held() -> bool:
+    """Whether the visitor holds a slider right now: what is costly, and not about the pictures, can wait."""
+    return bool(st.session_state.get(_HELD))
 
 
 def read_event(event: Any, sliders: Sequence[Slider]) -> tuple[str, float] | None:

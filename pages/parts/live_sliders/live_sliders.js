@@ -1,5 +1,6 @@
-// The browser's half of sliders that report while they are dragged. One event: {name, value, turn}. A value is sent when
-// the page has answered the one before; meanwhile the newest waits, and those in between are skipped.
+// The browser's half of sliders that report while they are dragged. One event: {name, value, held, turn}; `held` while a
+// finger or a button is down on the slider, so that what costs the page more can wait for the end. A value is sent when the
+// page has answered the one before; meanwhile the newest waits, and those in between are skipped.
 
 const PATIENCE_MS = 3000;
 const flights = new WeakMap();
@@ -44,7 +45,7 @@ export default function (component) {
   const { parentElement: root, setTriggerValue } = component;
   const [data] = component.data;
   const frame = root.querySelector(".frame");
-  const flight = flights.get(frame) ?? { turn: 0, sent: null, waiting: null, timer: 0 };
+  const flight = flights.get(frame) ?? { turn: 0, sent: null, waiting: null, held: false, timer: 0 };
   flights.set(frame, flight);
   flight.sliders = new Map(data.sliders.map((slider) => [slider.name, slider]));
 
@@ -58,6 +59,7 @@ export default function (component) {
     flight.turn += 1;
     flight.sent = { ...change, turn: `${performance.timeOrigin}-${flight.turn}` };
     flight.waiting = null;
+    flight.held = change.held;
     clearTimeout(flight.timer);
     flight.timer = setTimeout(landed, PATIENCE_MS);
     setTriggerValue("change", flight.sent);
@@ -81,9 +83,12 @@ export default function (component) {
     const slider = flight.sliders.get(row.dataset.name);
     if (input.value === "" || !Number.isFinite(input.valueAsNumber)) return;
     const value = rounded(input.valueAsNumber / (slider.percent ? 100 : 1));
-    const change = { name: slider.name, value };
-    const last = flight.waiting ?? flight.sent;
-    if (last ? last.name === change.name && last.value === value : slider.value === value) return;
+    const change = { name: slider.name, value, held: row.held === true };
+    const underway = flight.waiting ?? flight.sent;
+    const isTold = underway
+      ? underway.name === change.name && underway.value === value && underway.held === change.held
+      : slider.value === value && (!flight.held || change.held);
+    if (isTold) return;
     show(row, slider, value);
     if (flight.sent) flight.waiting = change;
     else send(change);
@@ -99,5 +104,12 @@ export default function (component) {
     row.typing = null;
     show(row, flight.sliders.get(row.dataset.name), flight.sliders.get(row.dataset.name).value);
   };
-  frame.onchange = (event) => take(event.target);
+  frame.onpointerdown = (event) => {
+    if (event.target.dataset.part === "range") event.target.closest(".row").held = true;
+  };
+  // Told when the slider is let go of.
+  frame.onchange = (event) => {
+    event.target.closest(".row").held = false;
+    take(event.target);
+  };
 }

@@ -1,0 +1,65 @@
+"""Values of a page that stand in its address, so that a link and a reload bring them back.
+
+Unlike a widget that is bound to the address, such a value needs no widget on the page: what is asked for behind a
+closed button costs nothing until the button is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Address(Generic[T]):
+    """One value: its name in the address, what it is when it is not there, and how its text is read.
+
+    `read` raises ValueError for a text that is not allowed; the value is then as if it were not there.
+    """
+
+    name: str
+    default: T
+    read: Callable[[str], T]
+
+    @property
+    def value(self) -> T:
+        """What the address says."""
+        text = st.query_params.get(self.name)
+        try:
+            return self.default if text is None else self.read(text)
+        except ValueError:
+            return self.default
+
+    def set(self, value: T) -> None:
+        """Have the address say `value`; nothing where that is the default."""
+        if value != self.default:
+            st.query_params[self.name] = str(value)
+        elif self.name in st.query_params:
+            del st.query_params[self.name]
+
+    def hold(self) -> str:
+        """Set the state of this value's widget, and return the widget's key."""
+        if st.session_state.get(self.name) != self.value:
+            st.session_state[self.name] = self.value
+        return self.name
+
+    def take(self) -> None:
+        """Have the address say what the widget shows; a callback."""
+        self.set(st.session_state[self.name])
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number from `least` to `most`."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise ValueError(f"{text} is not allowed; give a whole number from {least} to {most}")
+        return number
+
+    return read
