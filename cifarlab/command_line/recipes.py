@@ -13,7 +13,8 @@ from typer import Option
 from cifarlab.command_line.arguments import JsonOption, RecipeArgument
 from cifarlab.command_line.output import new_table, print_json, print_rich
 from cifarlab.network import NetworkTable, Row, Verdict, trace
-from cifarlab.network.summary import summarize, torchinfo_text
+from cifarlab.network.summary import summarize
+from cifarlab.network.torchinfo_layout import torchinfo_text
 from cifarlab.recipe import Recipe, judge, load_recipe, recipe_names
 from cifarlab.spec import SpecError
 
@@ -51,7 +52,18 @@ def _summary(recipe: Recipe) -> dict[str, Any]:
 
 
 def _plain_goals(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
-    return [{"goal": v.goal.to_plain(), "title": v.title, "met": v.met, "reason": v.reason} for v in verdicts]
+    return [_plain_goal(verdict) for verdict in verdicts]
+
+
+def _plain_goal(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "goal": verdict.goal.to_plain(),
+        "title": verdict.title,
+        "met": verdict.met,
+        "reason": verdict.reason,
+        "layer_id": verdict.layer_id,
+        "nearest": verdict.nearest.title if verdict.nearest else None,
+    }
 
 
 def _recipe_table(found: Iterable[Recipe]) -> Table:
@@ -125,7 +137,10 @@ def _totals(network: NetworkTable) -> str:
 
 def _goal_line(verdict: Verdict) -> Text:
     standing = Text(f"{_STANDING[verdict.met]:8}", style=_COLOURS[verdict.met])
-    return standing.append(f"{verdict.title}: {verdict.reason}", style="default")
+    standing.append(f"{verdict.title}: {verdict.reason}", style="default")
+    if verdict.nearest:
+        standing.append(f"\n        nearest change: {verdict.nearest.title}", style="default")
+    return standing
 
 
 def export(recipe: RecipeArgument) -> None:

@@ -3,9 +3,12 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cifarlab.network.arithmetic import Arithmetic, block_arithmetic, row_arithmetic
 from cifarlab.network.comparison import ComparedLayer, Comparison, compare
 from cifarlab.network.edit import Action, Add, Duplicate, Move, Remove, Replace, apply
 from cifarlab.network.export import export_pytorch
+from cifarlab.network.fix import Fix
+from cifarlab.network.fixes import fixes
 from cifarlab.network.geometry import Geometry
 from cifarlab.network.goals import Forbids, Needs, ParametersBelow, ReceptiveFieldAbove, StructuralGoal, Verdict
 from cifarlab.network.judge import judge_structure
@@ -26,7 +29,9 @@ from cifarlab.network.layers import (
     walk,
 )
 from cifarlab.network.square import Square, theoretical_square
+from cifarlab.network.summary import Summary, summarize
 from cifarlab.network.table import Diagnostic, NetworkTable, Row
+from cifarlab.network.torchinfo_layout import torchinfo_text
 from cifarlab.network.trace import trace
 from cifarlab.network.unproductive import UnproductiveLayer, unproductive_layers
 
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "Add",
+    "Arithmetic",
     "AveragePool",
     "Classifier",
     "ComparedLayer",
@@ -48,6 +54,7 @@ __all__ = [
     "Dropout",
     "Dropout2d",
     "Duplicate",
+    "Fix",
     "Forbids",
     "Geometry",
     "GlobalAveragePool",
@@ -68,18 +75,24 @@ __all__ = [
     "Row",
     "Square",
     "StructuralGoal",
+    "Summary",
     "UnproductiveLayer",
     "Verdict",
     "apply",
+    "block_arithmetic",
     "build",
     "compare",
     "coverage",
     "export_onnx",
     "export_pytorch",
+    "fixes",
     "judge_structure",
     "onnx_missing",
     "pixels_seen",
+    "row_arithmetic",
+    "summarize",
     "theoretical_square",
+    "torchinfo_text",
     "trace",
     "unproductive_layers",
     "walk",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field
 
+from cifarlab.network.fix import Fix
 from cifarlab.spec import Spec, whole
 
 
@@ -46,9 +47,15 @@ StructuralGoal: TypeAlias = Annotated[ReceptiveFieldAbove | ParametersBelow | Ne
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a goal is met (`None`: not yet known), what it is in words, and the reason with its figure."""
+    """Whether a goal is met (`None`: not yet known), what it is in words, and the reason with its figure.
+
+    `layer_id` is the layer that decides it, if one does; `nearest` the smallest change found that would meet it: a
+    sentence, and its edits where there are any.
+    """
 
     goal: Spec
     title: str
     met: bool | None
     reason: str
+    layer_id: str | None = None
+    nearest: Fix | None = None

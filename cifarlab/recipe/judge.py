@@ -16,14 +16,15 @@ from cifarlab.augment.steps import (
     ShiftScaleRotate,
     StepSpec,
 )
-from cifarlab.network import NetworkTable, Verdict, judge_structure, trace
+from cifarlab.network import Forbids, Needs, ParametersBelow, ReceptiveFieldAbove, Verdict, judge_structure
 from cifarlab.recipe.document import Recipe
-from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, Goal, OneCyclePeak
+from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, OneCyclePeak
 from cifarlab.recipe.optimizers import Adam
 from cifarlab.recipe.schedules import OneCycle
 from cifarlab.recipe.training import Training
 
 HOLE_PIXELS = 16
+_STRUCTURAL = (ReceptiveFieldAbove, ParametersBelow, Needs, Forbids)
 # albumentations' transforms that do what shift-scale-rotate does.
 _MOVES = {"Affine", "ShiftScaleRotate"}
 
@@ -45,12 +46,16 @@ def judge(recipe: Recipe, accuracy_percent: float | None = None, epochs: int | N
     recipe's, when left out). Without it, goals of accuracy are not yet known; nor are they while it is too low and
     epochs are left to train.
     """
-    table = trace(recipe.network)
     result = _Result(accuracy_percent, recipe.training.epochs if epochs is None else epochs)
-    return tuple(_judge_one(goal, recipe, table, result) for goal in recipe.goals)
+    structural = [goal for goal in recipe.goals if isinstance(goal, _STRUCTURAL)]
+    # Together, so that a change that is offered for one of them leaves the others met.
+    judged = iter(judge_structure(structural, recipe.network))
+    return tuple(
+        next(judged) if isinstance(goal, _STRUCTURAL) else _judge_one(goal, recipe, result) for goal in recipe.goals
+    )
 
 
-def _judge_one(goal: Goal, recipe: Recipe, table: NetworkTable, result: _Result) -> Verdict:
+def _judge_one(goal: AccuracyAtLeast | CourseAugmentation | OneCyclePeak, recipe: Recipe, result: _Result) -> Verdict:
     match goal:
         case AccuracyAtLeast():
             return _judge_accuracy(goal, recipe.training.epochs, result)
@@ -58,9 +63,6 @@ def _judge_one(goal: Goal, recipe: Recipe, table: NetworkTable, result: _Result)
             return _judge_augmentation(goal, recipe.augmentation)
         case OneCyclePeak():
             return _judge_schedule(goal, recipe.training)
-        case _:
-            (verdict,) = judge_structure((goal,), recipe.network, table)
-            return verdict
 
 
 def _judge_accuracy(goal: AccuracyAtLeast, planned: int, result: _Result) -> Verdict:

@@ -106,6 +106,15 @@ def test_a_broken_network_has_no_summary_in_the_layout_of_torchinfo(cifarlab, tm
     assert ran.err.startswith("Error: network: too_large: a kernel of 32 is larger")
 
 
+def test_a_missed_goal_comes_with_the_nearest_change_that_would_meet_it(cifarlab):
+    lines = [line.strip() for line in cifarlab("table", "strided-135k").out.splitlines()]
+    (missed,) = (number for number, line in enumerate(lines) if line.startswith("missed"))
+    assert lines[missed + 1] == "nearest change: dilation 3 in depthwise1 would give 46 pixels"
+    first, *others = json.loads(cifarlab("table", "strided-135k", "--json").out)["goals"]
+    assert (first["layer_id"], first["nearest"]) == ("depthwise1", "dilation 3 in depthwise1 would give 46 pixels")
+    assert {goal["nearest"] for goal in others} == {None}
+
+
 def test_a_broken_network_shows_its_rows_and_what_is_wrong(cifarlab, tmp_path):
     (tmp_path / "broken.yaml").write_text(BROKEN)
     ran = cifarlab("table", tmp_path / "broken.yaml")

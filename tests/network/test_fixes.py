@@ -45,6 +45,18 @@ def test_every_fix_that_is_offered_mends_its_layer_and_breaks_none_before_it(any
 
 @PROFILE
 @given(data=st.data())
+def test_a_padding_gives_the_map_that_its_title_says(any_networks, data):
+    broken = data.draw(any_networks)
+    for diagnostic in trace(broken).diagnostics:
+        for fix in fixes(broken, diagnostic):
+            if fix.title.startswith("padding ") and "x" in fix.title:
+                after = next(row for row in trace(fix.applied(broken)).rows if row.id == diagnostic.layer_id)
+                assert fix.title.endswith(f" {after.n_out}x{after.n_out}")
+                assert ("keeps" in fix.title) == (after.n_in == after.n_out)
+
+
+@PROFILE
+@given(data=st.data())
 def test_one_to_three_fixes_are_offered_for_whatever_is_broken_and_no_two_alike(any_networks, data):
     broken = data.draw(any_networks)
     for diagnostic in trace(broken).diagnostics:

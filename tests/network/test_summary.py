@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cifarlab.network import Network, build, trace
-from cifarlab.network.summary import summarize, torchinfo_text
+from cifarlab.network.summary import summarize
+from cifarlab.network.torchinfo_layout import torchinfo_text
 from cifarlab.spec import SpecError, read_spec
 
 NAMES = ["strided-135k", "dilated-69k", "advanced-170k", "bottleneck-151k", "resnet9-6m6", "quick"]
