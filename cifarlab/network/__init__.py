@@ -5,12 +5,24 @@ from typing import TYPE_CHECKING, Any
 
 from cifarlab.network.arithmetic import Arithmetic, block_arithmetic, row_arithmetic
 from cifarlab.network.comparison import ComparedLayer, Comparison, compare
-from cifarlab.network.edit import Action, Add, Duplicate, Move, Remove, Replace, apply
+from cifarlab.network.edit import (
+    Action,
+    Add,
+    Duplicate,
+    Move,
+    Remove,
+    Replace,
+    SetThen,
+    apply,
+    apply_all,
+    depthwise_separable,
+)
 from cifarlab.network.export import export_pytorch
 from cifarlab.network.fix import Fix
 from cifarlab.network.fixes import fixes
 from cifarlab.network.geometry import Geometry
 from cifarlab.network.goals import Forbids, Needs, ParametersBelow, ReceptiveFieldAbove, StructuralGoal, Verdict
+from cifarlab.network.history import History
 from cifarlab.network.judge import judge_structure
 from cifarlab.network.layers import (
     AveragePool,
@@ -58,6 +70,7 @@ __all__ = [
     "Forbids",
     "Geometry",
     "GlobalAveragePool",
+    "History",
     "Layer",
     "Linear",
     "MaxPool",
@@ -73,16 +86,19 @@ __all__ = [
     "Replace",
     "Residual",
     "Row",
+    "SetThen",
     "Square",
     "StructuralGoal",
     "Summary",
     "UnproductiveLayer",
     "Verdict",
     "apply",
+    "apply_all",
     "block_arithmetic",
     "build",
     "compare",
     "coverage",
+    "depthwise_separable",
     "export_onnx",
     "export_pytorch",
     "fixes",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from cifarlab.network.layers import Layer, Network, Residual, walk
+from cifarlab.network.layers import Conv, Depthwise, Layer, Linear, Network, Residual, Then, walk
 from cifarlab.spec import read_spec
 
 
@@ -50,7 +50,15 @@ class Replace:
     layer: Layer
 
 
-Action: TypeAlias = Add | Remove | Move | Duplicate | Replace
+@dataclass(frozen=True)
+class SetThen:
+    """Have these operations follow a convolution, depthwise or linear layer, in this order, and no others."""
+
+    layer_id: str
+    then: Then
+
+
+Action: TypeAlias = Add | Remove | Move | Duplicate | Replace | SetThen
 Layers: TypeAlias = tuple[Layer, ...]
 
 
@@ -59,10 +67,40 @@ def apply(network: Network, action: Action) -> Network:
 
     Raises:
         ValueError: an id that the network does not have, one that it has already, an index out of range, a block that
-            would hold itself, or too many layers.
+            would hold itself, an operation that is not known, or too many layers.
     """
     layers = _EDITS[type(action)](network.layers, action)
     return read_spec(Network, {"classes": network.classes, "layers": layers}, "network")
+
+
+def apply_all(network: Network, actions: Iterable[Action]) -> Network:
+    """The network after several edits, one after another: all of them, or none.
+
+    Raises:
+        ValueError: as `apply` does, for the first edit that cannot be done.
+    """
+    for action in actions:
+        network = apply(network, action)
+    return network
+
+
+def depthwise_separable(
+    out_channels: int, kernel: int = 3, stride: int = 1, dilation: int = 1, then: Then = ()
+) -> tuple[Depthwise, Conv]:
+    """The two layers of a depthwise-separable convolution, to add one behind the other.
+
+    The first has a kernel for each channel, padded by half its reach, so that an odd one at stride 1 keeps the map's
+    side; the second, 1x1, mixes the channels.
+
+    Raises:
+        SpecError: a value out of its bounds, or a kernel so wide that half its reach is.
+
+    Source: Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, CVPR 2017.
+    """
+    padding = dilation * (kernel - 1) // 2
+    window = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    pointwise = {"out_channels": out_channels, "kernel": 1, "then": then}
+    return read_spec(Depthwise, window, "depthwise"), read_spec(Conv, pointwise, "pointwise")
 
 
 def _add(layers: Layers, action: Add) -> Layers:
@@ -89,12 +127,22 @@ def _replace(layers: Layers, action: Replace) -> Layers:
     return _at(layers, action.layer_id, lambda _: (layer,))
 
 
+def _set_then(layers: Layers, action: SetThen) -> Layers:
+    layer = _find(layers, action.layer_id)
+    if not isinstance(layer, Conv | Depthwise | Linear):
+        message = f"layer_id: {action.layer_id!r} is a {layer.type} layer, which nothing follows"
+        raise ValueError(f"{message}; choose a convolution, depthwise or linear layer")
+    followed = read_spec(type(layer), {**dict(layer), "then": action.then}, action.layer_id)
+    return _at(layers, action.layer_id, lambda _: (followed,))
+
+
 _EDITS: dict[type, Callable[[Layers, Any], Layers]] = {
     Add: _add,
     Remove: _remove,
     Move: _move,
     Duplicate: _duplicate,
     Replace: _replace,
+    SetThen: _set_then,
 }
 
 

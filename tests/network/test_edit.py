@@ -1,22 +1,31 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+import torch
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cifarlab.network import (
     Add,
     Conv,
     Depthwise,
+    Dropout,
     Duplicate,
     GlobalAveragePool,
+    History,
     Linear,
     Move,
     Network,
+    PoolAfter,
     Remove,
     Replace,
     Residual,
+    SetThen,
     apply,
+    apply_all,
+    build,
+    depthwise_separable,
+    export_pytorch,
     trace,
     walk,
 )
@@ -87,6 +96,45 @@ def test_the_copy_of_a_layer_has_its_values(network):
     assert edited.layers[1] == network.layers[0].model_copy(update={"id": "conv5"})
 
 
+@pytest.mark.parametrize("layer_id", ["conv1", "conv3", "linear1"])
+def test_what_follows_a_layer_is_set_in_its_order_and_nothing_else_of_it(network, layer_id):
+    then = ("batchnorm", "gelu", Dropout(dropout=0.2), "relu")
+    edited = {layer.id: layer for layer in walk(apply(network, SetThen(layer_id, then)).layers)}
+    before = {layer.id: layer for layer in walk(network.layers)}
+    assert edited[layer_id] == before[layer_id].model_copy(update={"then": then})
+    assert all(edited[other] == before[other] for other in before if other not in (layer_id, "residual1"))
+
+
+def test_a_max_pool_that_follows_can_stand_at_any_place(network):
+    pool = PoolAfter(max_pool=2)
+    orders = [("relu", pool), (pool, "relu"), (pool, "relu", pool)]
+    sides = [trace(apply(network, SetThen("conv1", then))).outputs["conv1"].side for then in orders]
+    assert sides == [16, 16, 8]
+
+
+def test_several_actions_are_applied_one_after_another_or_not_at_all(network):
+    pair = depthwise_separable(16, kernel=5, stride=2, dilation=2, then=("relu",))
+    edited = apply_all(network, [Add(layer, 1 + place) for place, layer in enumerate(pair)])
+    assert outline(edited) == "conv1 depthwise1 conv5 residual1[conv2 conv3] conv4 gap1 linear1"
+    with pytest.raises(ValueError, match="'conv9' is not in the network"):
+        apply_all(network, [Remove("conv1"), Remove("conv9")])
+
+
+@pytest.mark.parametrize(("kernel", "dilation"), [(1, 1), (3, 1), (3, 4), (5, 2)])
+def test_a_depthwise_separable_convolution_keeps_the_side_and_counts_both_of_its_parts(kernel, dilation):
+    rows = trace(Network(layers=depthwise_separable(10, kernel, dilation=dilation))).rows
+    assert [(row.groups, row.kernel, row.n_out) for row in rows] == [(3, kernel, 32), (1, 1, 32)]
+    assert [row.parameters for row in rows] == [3 * kernel**2, 3 * 10]
+    assert rows[-1].receptive_field_out == 1 + dilation * (kernel - 1)
+
+
+def test_a_depthwise_separable_convolution_out_of_bounds_is_refused_in_words():
+    with pytest.raises(SpecError, match=r"depthwise.padding: 64 is not allowed; a padding is 0 to 32 pixels"):
+        depthwise_separable(8, kernel=9, dilation=16)
+    with pytest.raises(SpecError, match=r"pointwise.out_channels: 0 is not allowed"):
+        depthwise_separable(0)
+
+
 def test_the_number_of_classes_stays(network):
     seven = Network(classes=7, layers=network.layers)
     assert apply(seven, Remove("conv1")).classes == 7
@@ -101,6 +149,12 @@ def test_the_number_of_classes_stays(network):
         ),
         (Move("conv9", 0), "layer_id: 'conv9' is not in the network"),
         (Duplicate("conv9"), "layer_id: 'conv9' is not in the network"),
+        (SetThen("conv9", ()), "layer_id: 'conv9' is not in the network"),
+        (
+            SetThen("gap1", ("relu",)),
+            "layer_id: 'gap1' is a gap layer, which nothing follows; choose a convolution, depthwise or linear layer",
+        ),
+        (SetThen("conv2", ("relu", "rleu")), r"conv2\.then\[1\]: 'rleu' is not allowed; choose relu, gelu, silu"),
         (Replace("conv9", GlobalAveragePool()), "layer_id: 'conv9' is not in the network"),
         (Add(GlobalAveragePool(), 0, "nowhere"), "parent: 'nowhere' is not in the network"),
         (Add(GlobalAveragePool(), 0, "conv1"), "parent: 'conv1' is a conv layer; choose a residual block, or none"),
@@ -137,6 +191,7 @@ def test_edits_of_a_new_network_start_from_nothing():
         apply(Network(layers=()), Remove("conv1"))
 
 
+PROFILE = settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NEW = [
     Conv(out_channels=4, kernel=3, padding=1),
     Depthwise(kernel=5),
@@ -147,22 +202,72 @@ NEW = [
 ]
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+THENS = [(), ("relu",), ("batchnorm", "gelu", Dropout(dropout=0.1)), (PoolAfter(max_pool=2), "relu")]
+
+
+def draw_action(data, network):
+    ids = [layer.id for layer in walk(network.layers)]
+    layer_id, index = data.draw(st.sampled_from([*ids, "unknown"])), data.draw(st.integers(0, 4))
+    parent = data.draw(st.sampled_from([None, None, *ids]))
+    new = data.draw(st.sampled_from(NEW))
+    actions = [Add(new, index, parent), Remove(layer_id), Move(layer_id, index, parent), Duplicate(layer_id)]
+    return data.draw(
+        st.sampled_from([*actions, Replace(layer_id, new), SetThen(layer_id, data.draw(st.sampled_from(THENS)))])
+    )
+
+
+@PROFILE
 @given(data=st.data())
 def test_any_sequence_of_actions_leaves_a_network_that_is_sound_or_diagnosed(any_networks, data):
-    network = data.draw(any_networks)
+    network = data.draw(any_networks | st.just(Network(layers=())))
     for _ in range(6):
-        ids = [layer.id for layer in walk(network.layers)]
-        layer_id, index = data.draw(st.sampled_from([*ids, "unknown"])), data.draw(st.integers(0, 4))
-        parent = data.draw(st.sampled_from([None, None, *ids]))
-        new = data.draw(st.sampled_from(NEW))
-        actions = [Add(new, index, parent), Remove(layer_id), Move(layer_id, index, parent), Duplicate(layer_id)]
-        action = data.draw(st.sampled_from([*actions, Replace(layer_id, new)]))
+        action = draw_action(data, network)
         if isinstance(edited := attempt(network, action), str):
             assert re.match("layer_id: |index: |parent: |network: residual blocks nested", edited)
         else:
             check_edit(network, action, edited)
             network = edited
+
+
+@PROFILE
+@given(data=st.data())
+def test_undoing_any_actions_restores_the_start_and_a_refused_one_leaves_no_step(any_networks, data):
+    history = History(data.draw(any_networks))
+    networks = [history.present]
+    for _ in range(data.draw(st.integers(0, 8))):
+        if isinstance(edited := attempt(history.present, draw_action(data, history.present)), Network):
+            history = history.record(edited)
+        if history.present != networks[-1]:
+            networks.append(history.present)
+    for network in reversed(networks):
+        assert history.present == network
+        history = history.undo()
+    assert history.past == ()
+    assert len(history.future) == len(networks) - 1
+
+
+@PROFILE
+@given(data=st.data())
+def test_what_edits_make_of_a_network_is_exported_as_it_is_built(fitting_networks, data):
+    network = data.draw(fitting_networks)
+    for _ in range(3):
+        edited = attempt(network, draw_action(data, network))
+        # Of the edits that break it none is kept: a broken network is neither built nor exported.
+        if isinstance(edited, Network) and not trace(edited).diagnostics:
+            network = edited
+    check_export(network)
+
+
+def check_export(network):
+    model, namespace = build(network).eval(), {"__name__": "exported"}
+    exec(compile(export_pytorch(network), "exported.py", "exec"), namespace)  # noqa: S102
+    exported = namespace["Net"]().eval()
+    shapes = [{name: tensor.shape for name, tensor in net.state_dict().items()} for net in (model, exported)]
+    assert list(shapes[0].items()) == list(shapes[1].items())
+    exported.load_state_dict(model.state_dict(), strict=True)
+    images = torch.linspace(-2, 2, 2 * 3 * 32 * 32).view(2, 3, 32, 32)
+    with torch.no_grad():
+        torch.testing.assert_close(exported(images), model(images), rtol=0, atol=0, equal_nan=True)
 
 
 def attempt(network, action):
