@@ -111,4 +111,5 @@ def _seeds(summary: dict[str, Any]) -> str:
 def _time(summary: dict[str, Any]) -> str:
     if summary["device"] != "cpu":
         return f"{summary['seconds']:,.0f} s on {summary['hardware']}"
-    return f"{summary['seconds'] / 60:,.1f} min on {summary['threads']} CPU threads"
+    threads = f"{summary['threads']} CPU thread" + "s" * (summary["threads"] > 1)
+    return f"{summary['seconds'] / 60:,.1f} min on {threads}"
