@@ -1,6 +1,8 @@
 import os
+import re
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
 import torch
@@ -8,7 +10,7 @@ import torch
 from cifarlab.network import Network, build, export_pytorch, trace
 from cifarlab.spec import SpecError, read_spec
 
-NAMES = ["strided-135k", "dilated-69k", "advanced-170k", "bottleneck-151k", "resnet9-6m6"]
+NAMES = ["strided-135k", "dilated-69k", "advanced-170k", "bottleneck-151k", "resnet9-6m6", "quick"]
 
 
 def module_of(source, class_name):
@@ -27,24 +29,83 @@ def test_the_source_gives_the_logits_of_the_module_with_the_same_weights(referen
     torch.testing.assert_close(exported(images), model(images), rtol=0, atol=0)
 
 
-def test_the_source_of_each_system_runs_alone_and_prints_its_layers(reference, tmp_path):
+def distributions_of(name):
+    """An installed distribution and all that it requires, without extras."""
+    found, waiting = {}, [name]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        try:
+            found[name] = distribution(name)
+        except PackageNotFoundError:  # for another system or Python
+            continue
+        required = (text for text in found[name].requires or () if "extra ==" not in text)
+        waiting += [re.match(r"[\w.-]+", text)[0] for text in required]
+    return found.values()
+
+
+@pytest.fixture(scope="module")
+def pytorch_alone(tmp_path_factory):
+    """A module search path with PyTorch and what it requires, and nothing else."""
+    folder = tmp_path_factory.mktemp("pytorch-alone")
+    for found in distributions_of("torch"):
+        for entry in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
+            if not (folder / entry).exists():
+                (folder / entry).symlink_to(found.locate_file(entry))
+    return folder
+
+
+# One process for all of them: importing PyTorch takes longer than they do. -I and -S leave the standard library alone.
+RUN_ALONE = """
+import importlib.util, runpy, sys
+sys.path.append(sys.argv[1])
+assert [name for name in ("cifarlab", "pydantic", "torchvision") if importlib.util.find_spec(name)] == []
+import torch
+for path in sys.argv[2:]:
+    print(f"== {path}")
+    exported = runpy.run_path(path, run_name="__main__")
+    weights, images, logits = torch.load(path + ".pt", weights_only=True)
+    model = next(value for name, value in exported.items() if name.endswith("Net"))().eval()
+    model.load_state_dict(weights, strict=True)
+    torch.testing.assert_close(model(images), logits)
+"""
+
+
+def test_the_source_of_each_system_runs_with_pytorch_alone_and_prints_its_layers(reference, pytorch_alone, tmp_path):
+    torch.manual_seed(0)
     for name in NAMES:
+        model, images = build(reference(name)).eval(), torch.randn(2, 3, 32, 32)
         (tmp_path / f"{name}.py").write_text(export_pytorch(reference(name), name), encoding="utf-8")
-    # One process for all five: importing PyTorch takes longer than all of them. -I hides our package.
-    script = "import runpy, sys; [runpy.run_path(path, run_name='__main__') for path in sys.argv[1:]]"
-    paths = [str(tmp_path / f"{name}.py") for name in NAMES]
+        torch.save((model.state_dict(), images, model(images).detach()), tmp_path / f"{name}.py.pt")
+    command = [sys.executable, "-I", "-S", "-c", RUN_ALONE, str(pytorch_alone)]
     run = subprocess.run(
-        [sys.executable, "-I", "-c", script, *paths],
+        [*command, *(f"{name}.py" for name in NAMES)],
         cwd=tmp_path,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=120,
-        check=True,
     )
+    assert run.returncode == 0, run.stderr
+    printed = dict(zip(NAMES, run.stdout.split("== ")[1:], strict=True))
     for name in NAMES:
-        assert f"{trace(reference(name)).parameters:,} parameters" in run.stdout
-    assert "residual2                (512, 4, 4)             4,720,640" in run.stdout
+        lines = printed[name].splitlines()
+        assert lines[0] == f"{name}.py"
+        assert [line.split()[0] for line in lines[1:-1]] == [layer.id for layer in reference(name).layers]
+        assert lines[-1] == f"{trace(reference(name)).parameters:,} parameters"
+    assert "residual2                (512, 4, 4)             4,720,640" in printed["resnet9-6m6"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [("Linear(72, 10)", "Linear(72, 9)", "94225"), ("(images).flatten(1)", "(images).flatten(0)", r"Size\(\[10\]\)")],
+)
+def test_a_source_that_was_changed_says_so_when_it_is_run(reference, before, after, found):
+    source = export_pytorch(reference("quick"))
+    assert before in source
+    with pytest.raises(AssertionError, match=found):
+        exec(compile(source.replace(before, after), "changed.py", "exec"), {"__name__": "__main__"})  # noqa: S102
 
 
 def test_the_source_imports_nothing_but_pytorch(reference):
