@@ -100,16 +100,22 @@ def _has_sum(part: Plan) -> bool:
 
 def _source(part: Plan, indent: int, before: int) -> str:
     """A module as an expression, on one line if it fits after `before` characters, else a line for each argument."""
+    line = _line(part)
+    if isinstance(part, Call) or indent + before + len(line) + 1 <= LINE_LENGTH:
+        return line
+    function, arguments = _arguments(part)
+    inner = " " * (indent + 4)
+    lines = [f"{inner}{name}={_source(argument, indent + 4, len(name) + 1)},\n" for name, argument in arguments]
+    return f"{function}(\n{''.join(lines)}{' ' * indent})"
+
+
+def _line(part: Plan) -> str:
+    """A module as an expression on one line."""
     if isinstance(part, Call):
         options = [f"{name}={value!r}" for name, value in part.options.items()]
         return f"nn.{part.name}({', '.join([*map(repr, part.arguments), *options])})"
     function, arguments = _arguments(part)
-    line = f"{function}({', '.join(f'{name}={_source(argument, 0, -LINE_LENGTH)}' for name, argument in arguments)})"
-    if indent + before + len(line) + 1 <= LINE_LENGTH:
-        return line
-    inner = " " * (indent + 4)
-    lines = [f"{inner}{name}={_source(argument, indent + 4, len(name) + 1)},\n" for name, argument in arguments]
-    return f"{function}(\n{''.join(lines)}{' ' * indent})"
+    return f"{function}({', '.join(f'{name}={_line(argument)}' for name, argument in arguments)})"
 
 
 def _arguments(part: Chain | Sum) -> tuple[str, tuple[tuple[str, Plan], ...]]:
