@@ -1,11 +1,11 @@
-"""Which layer is selected, and what a gesture does to the current network."""
+"""Which layer is selected, what a gesture does to the current network, and how it is taken back."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from cifarlab.network import Layer, walk
-from cifarlab.network.edit import Action, Replace, apply
+from cifarlab.network import Fix, History, Layer, Network, walk
+from cifarlab.network.edit import Action, Remove, Replace, apply
 from pages.network import layer_items
 from pages.parts.changes import carry_over
 from pages.parts.layer_list import Action as Asked
@@ -13,6 +13,7 @@ from pages.parts.session import Visit
 
 SELECTED = "network.selected"
 REFUSED = "network.refused"
+HISTORY = "network.history"
 
 
 def selected_layer(visit: Visit) -> Layer | None:
@@ -65,8 +66,44 @@ def edit(visit: Visit, *actions: Action) -> list[str]:
     except ValueError as error:
         st.session_state[REFUSED] = str(error)
         return []
+    st.session_state[HISTORY] = visit.original, history(visit).record(network)
     visit.edit(network=network)
     return [str(layer.id) for layer in walk(network.layers) if layer.id not in known]
+
+
+def offer(visit: Visit, fix: Fix) -> None:
+    """Carry out a change that was offered; a callback."""
+    edit(visit, *fix.actions)
+
+
+def clear(visit: Visit) -> None:
+    """Start from a network without layers; a callback."""
+    edit(visit, *(Remove(str(layer.id)) for layer in visit.recipe.network.layers))
+
+
+def history(visit: Visit) -> History[Network]:
+    """The edits of the current network since its recipe was opened; a reset of the recipe counts as one."""
+    original, known = st.session_state.get(HISTORY, (None, None))
+    if known is None or original != visit.original:
+        known = History(visit.original.network)
+    recorded: History[Network] = known.record(visit.recipe.network)
+    return recorded
+
+
+def undo(visit: Visit) -> None:
+    """Take the last edit back; a callback."""
+    _go(visit, history(visit).undo())
+
+
+def redo(visit: Visit) -> None:
+    """Take the last undo back; a callback."""
+    _go(visit, history(visit).redo())
+
+
+def _go(visit: Visit, to: History[Network]) -> None:
+    st.session_state[REFUSED] = ""
+    st.session_state[HISTORY] = visit.original, to
+    visit.edit(network=to.present)
 
 
 def _select_beside(visit: Visit, removed: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cifarlab.network import Layer
 from cifarlab.network.layers import Residual
-from pages.network import editing, layer_items, operations
+from pages.network import arithmetic, editing, layer_items, operations
 from pages.parts import fields
 from pages.parts.session import Visit
 
@@ -25,7 +25,9 @@ def draw(visit: Visit, layer: Layer | None) -> None:
         editing.replace(visit, layer, edited)
 
     key = f"network.{layer.id}"
-    st.markdown(f"**{layer_items.title_of(layer)}** &nbsp; `{layer.id}`")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{layer_items.title_of(layer)}** &nbsp; `{layer.id}`")
+        arithmetic.draw(visit.recipe.network, visit.table(), layer)
     names = [name for name in fields.editable(type(layer)) if name != "bias"]
     if names:
         fields.edit_fields(layer, key, replace, names=names, columns=MOST_FIELDS_IN_A_ROW, numbers="box")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from cifarlab.network import NetworkTable, export_pytorch
-from cifarlab.recipe import judge
-from pages.network import editing, inspector, layer_items, layer_table, palette
-from pages.parts.goals import goal_lines
+from cifarlab.network import NetworkTable
+from pages.network import editing, files, goals, inspector, layer_items, layer_table, mending, palette
 from pages.parts.layer_list import layer_list
 from pages.parts.session import Visit, current
 
@@ -23,18 +22,24 @@ def draw(visit: Visit) -> None:
     with st.container(key="network"):
         with st.container(key="network-table"):
             st.html(layer_table.table_html(visit.recipe.network, table, selected.id if selected else None))
+            mending.draw(visit, table)
         with st.container(key="network-layers", gap="small"):
             layers(visit, table)
         with st.container(key="network-inspector", border=True, gap="small"):
             inspector.draw(visit, selected)
         with st.container(key="network-goals"):
-            goals(visit, table)
-            take_along(visit, table)
+            goals.draw(visit, table)
+            files.draw(visit, table)
 
 
 def layers(visit: Visit, table: NetworkTable) -> None:
     """The layers that can be added, and those that are there, in order."""
     selected = editing.selected_layer(visit)
+    edits = editing.history(visit)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="network-history"):
+        _step("Undo", "undo", "Ctrl+Z", editing.undo, visit, bool(edits.past))
+        _step("Redo", "redo", "Ctrl+Shift+Z", editing.redo, visit, bool(edits.future))
+        st.button("Empty", key="network-empty", type="tertiary", on_click=editing.clear, args=(visit,))
     palette.draw(
         f"Add after **{layer_items.title_of(selected)}**" if selected else "Add a layer",
         lambda new: editing.insert(visit, new),
@@ -50,37 +55,17 @@ def layers(visit: Visit, table: NetworkTable) -> None:
     )
 
 
-def goals(visit: Visit, table: NetworkTable) -> None:
-    """Each goal with the figure that decides it."""
-    if table.diagnostics:
-        st.caption("The goals are judged again as soon as the network fits.")
-    else:
-        st.html(goal_lines(judge(visit.recipe)))
-
-
-def take_along(visit: Visit, table: NetworkTable) -> None:
-    """The table, and the network as code, to download."""
-    name = visit.recipe.name
-    with st.container(horizontal=True, key="network-files"):
-        st.download_button(
-            "Table (CSV)",
-            lambda: layer_table.table_csv(table),
-            file_name=f"{name}-layers.csv",
-            mime="text/csv",
-            on_click="ignore",
-            type="tertiary",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "Network as PyTorch code",
-            lambda: export_pytorch(visit.recipe.network),
-            file_name=f"{name.replace('-', '_')}.py",
-            mime="text/x-python",
-            on_click="ignore",
-            type="tertiary",
-            icon=":material/download:",
-            disabled=bool(table.diagnostics),
-        )
+def _step(label: str, icon: str, keys: str, go: Callable[[Visit], None], visit: Visit, there_is_one: bool) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        key=f"network-{icon}",
+        type="tertiary",
+        shortcut=keys,
+        disabled=not there_is_one,
+        on_click=go,
+        args=(visit,),
+    )
 
 
 draw(current())

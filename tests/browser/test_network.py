@@ -84,6 +84,17 @@ def test_a_broken_network_says_what_is_wrong_and_is_mended_without_loss(at_netwo
     assert table(at_network).all_inner_texts() == whole
 
 
+def test_an_edit_is_taken_back_and_done_again_by_key(at_network):
+    expect(first_parameters(at_network)).to_have_text("928")
+    set_field(at_network, "Kernel", 5)
+    expect(first_parameters(at_network)).to_have_text("2,464")
+    layers(at_network).first.locator(".name").focus()
+    at_network.page.keyboard.press("Control+z")
+    expect(first_parameters(at_network)).to_have_text("928")
+    at_network.page.keyboard.press("Control+Shift+z")
+    expect(first_parameters(at_network)).to_have_text("2,464")
+
+
 def test_a_layer_goes_into_a_block_and_out_again_with_the_keyboard(at_network):
     select(at_network, 1)
     at_network.page.get_by_role("button", name="residual").click()

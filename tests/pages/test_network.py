@@ -220,3 +220,69 @@ def test_every_recipe_can_be_shown_layer_by_layer(visit, name):
         visit.run()
         assert not visit.exception
         assert not visit.error
+
+
+def test_edits_are_taken_back_and_done_again_and_a_reset_is_one_of_them(visit):
+    start = network_of(visit)
+    assert visit.button(key="network-undo").disabled
+    visit.number_input(key="network.conv1.kernel").set_value(5).run()
+    visit.button(key="add.conv").click().run()
+    edited = network_of(visit)
+    for _ in range(2):
+        visit.button(key="network-undo").click().run()
+    assert network_of(visit) == start
+    assert visit.button(key="network-undo").disabled
+    for _ in range(2):
+        visit.button(key="network-redo").click().run()
+    assert network_of(visit) == edited
+    visit.session_state["visit"].reset()
+    visit.run()
+    assert network_of(visit) == start
+    visit.button(key="network-undo").click().run()
+    assert network_of(visit) == edited
+
+
+def test_another_recipe_begins_a_history_of_its_own(visit):
+    visit.number_input(key="network.conv1.kernel").set_value(5).run()
+    visit.session_state["visit"].open_named("quick")
+    visit.run()
+    assert visit.button(key="network-undo").disabled
+
+
+def test_all_layers_go_at_once_and_come_back(visit):
+    start = network_of(visit)
+    visit.button(key="network-empty").click().run()
+    assert network_of(visit).layers == ()
+    assert not visit.exception
+    visit.button(key="network-undo").click().run()
+    assert network_of(visit) == start
+
+
+def test_a_broken_layer_is_mended_by_one_click(visit):
+    visit.number_input(key="network.conv1.kernel").set_value(31).run()
+    visit.number_input(key="network.conv1.padding").set_value(0).run()
+    titles = [visit.button(key=f"network-fix-{number}").label for number in range(2)]
+    assert all(titles)
+    visit.button(key="network-fix-0").click().run()
+    broken = visit.session_state["visit"].table().diagnostics
+    assert not any(finding.layer_id == "conv2" for finding in broken)
+
+
+def test_the_nearest_change_meets_the_goal_that_was_missed(visit):
+    visit.button(key="network-nearest-0").click().run()
+    assert visit.session_state["visit"].table().receptive_field_before_pooling > 44
+    with pytest.raises(KeyError):
+        visit.button(key="network-nearest-0")
+
+
+def test_the_arithmetic_of_the_selected_layer_is_written_out(visit):
+    lines = next(code.value for code in visit.code if code.value.startswith("n: "))
+    assert "r: 1 + (3-1)·1 = 3" in lines
+    assert lines.splitlines()[-1].endswith("884,736")
+
+
+def test_the_summary_is_that_of_torchinfo_and_waits_until_it_is_opened(visit):
+    assert not any("Total params" in code.value for code in visit.code)
+    visit.session_state["network-summary"] = True
+    visit.run()
+    assert any("Total params: 68,992" in code.value for code in visit.code)

@@ -1,0 +1,70 @@
+"""The network to take along: its table, its summary, and itself as code, as YAML and as ONNX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cifarlab.network import Network, NetworkTable, export_pytorch, summarize, torchinfo_text
+from cifarlab.recipe import write_section
+from pages.network import layer_table
+from pages.parts.session import Visit
+
+
+def draw(visit: Visit, table: NetworkTable) -> None:
+    """A button for each file, and the summary as torchinfo prints it."""
+    name, network = visit.recipe.name, visit.recipe.network
+    is_broken = bool(table.diagnostics)
+    with st.container(horizontal=True, key="network-files"):
+        _file("Table (CSV)", lambda: layer_table.table_csv(table), f"{name}-layers.csv", "text/csv")
+        _file(
+            "Network as PyTorch code",
+            lambda: export_pytorch(network),
+            f"{name.replace('-', '_')}.py",
+            "text/x-python",
+            is_broken,
+        )
+        _file("YAML", lambda: write_section(visit.recipe, "network"), f"{name}-network.yaml", "application/yaml")
+        _onnx(network, name, is_broken)
+    if not is_broken:
+        with st.expander("Summary, as torchinfo prints it", key="network-summary", on_change="rerun") as summary:
+            if summary.open:
+                st.code(torchinfo_text(summarize(network, table)), language=None)
+
+
+def _onnx(network: Network, name: str, is_broken: bool) -> None:
+    from cifarlab.network import onnx_missing
+
+    missing = onnx_missing()
+    _file(
+        "ONNX",
+        lambda: _as_onnx(network),
+        f"{name}.onnx",
+        "application/octet-stream",
+        is_broken or bool(missing),
+        missing,
+    )
+
+
+def _as_onnx(network: Network) -> bytes:
+    """The network with its first, random weights."""
+    from cifarlab.network import build, export_onnx
+
+    return export_onnx(build(network).eval())
+
+
+def _file(
+    label: str, content: Callable[[], str | bytes], name: str, mime: str, disabled: bool = False, help: str = ""
+) -> None:
+    st.download_button(
+        label,
+        content,
+        file_name=name,
+        mime=mime,
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        disabled=disabled,
+        help=help or None,
+    )
