@@ -25,7 +25,7 @@ def go_to(visitor, page):
 def tweak_an_augmentation(visitor):
     before = visitor.picture("augmented")
     visitor.at("augment-steps").get_by_role("button", name="Shift scale rotate").first.click()
-    visitor.at("augment.shift_scale_rotate.rotate").locator("input").focus()
+    visitor.at("augment.shift_scale_rotate.sliders").locator("[data-name=rotate] input[type=range]").focus()
     visitor.page.keyboard.press("End")
     visitor.changed_picture("augmented", before)
     expect(visitor.at("recipe-menu")).to_contain_text("edited")
