@@ -25,7 +25,7 @@ def draw() -> None:
     with boundary():
         header.draw()
         page.run()
-    server.first_page.set()
+    server.settle()
 
 
 def _page(name: str) -> st.Page:

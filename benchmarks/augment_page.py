@@ -36,7 +36,7 @@ PACKAGES = ("streamlit", "albumentations", "opencv-python-headless", "numpy", "p
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--repeats", type=int, default=50, help="changes of the slider in each view (default 50)")
-    options.add_argument("--clients", type=int, default=30, help="clients beside the browser (default 30)")
+    options.add_argument("--clients", type=int, default=30, help="clients, the browser among them (default 30)")
     options.add_argument("--seconds", type=float, default=CROWD_SECONDS, help="how long they go on (default 30)")
     options.add_argument("--changes", type=int, default=1000, help="changes over which memory may grow (default 1000)")
     options.add_argument("--images", type=Path, metavar="FOLDER", help="real images (default: drawn ones)")
@@ -112,14 +112,14 @@ def print_memory_row(count: int, memory: Memory | None, milliseconds: float) -> 
 async def print_crowd(chromium: Browser, server: Server, clients: int, seconds: float) -> None:
     asked = query(VIEWS[0])
     async with (
-        crowd_of(clients, server.address, urlencode(asked)) as crowd,
+        crowd_of(clients - 1, server.address, urlencode(asked)) as crowd,
         browser.visiting(chromium, server.address) as visitor,
     ):
         await visitor.open_augment(**asked)
         used = server.processor_seconds()
         painted, _ = await asyncio.gather(visitor.time_changes(round(seconds), every=1.0), crowd.move(seconds))
         used = server.processor_seconds() - used
-    print_head(f"{clients} clients and a browser, a change a second each, ms")
+    print_head(f"{clients} clients, a browser among them, a change a second each, ms")
     print_times("event to painted picture, browser", painted, most_p95=MOST_CROWD_P95_MS)
     if crowd.answers:
         print_times("sent to new picture", [answer.picture for answer in crowd.answers], most_p95=MOST_CROWD_P95_MS)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,6 @@ from cifarlab.augment.resolve import require_resolved
 from cifarlab.augment.steps import IMAGE_SIDE, Augmentation, LibraryStep, OneOf, SingleStep, Step
 
 IMAGE_SHAPE = (IMAGE_SIDE, IMAGE_SIDE, 3)
-
-S = TypeVar("S", SingleStep, OneOf)
 
 _Tell: TypeAlias = Callable[[], dict[str, Any]]
 """What a step drew, read when it is asked for: training never does."""
@@ -92,15 +90,18 @@ class Pipeline:
         )
         return Applied(stages[-1].image if stages else image.copy(), stages)
 
-    def applying(self, *, seed: int, epoch: int = 0, sample: int = 0) -> tuple[Step, ...]:
-        """The steps that this draw applies, as if they always applied: what it makes of an image depends on them alone.
+    def identify(self, *, seed: int, epoch: int = 0, sample: int = 0) -> bytes:
+        """What tells this draw from others: its numbers, and the steps that it applies, as if they always applied.
+
+        Two pipelines that give the same bytes make the same of an image.
 
         Raises:
             ValueError: a number is negative.
         """
         check_draw(seed, epoch, sample)
         key_of = partial(step_key, seed, epoch, sample)
-        return tuple(step.always for step in self._steps if _falls(step, key_of))
+        applied = (step.identity for step in self._steps if _falls(step, key_of))
+        return b"\n".join([f"{seed},{epoch},{sample}".encode(), *applied])
 
     def _run(
         self, image: NDArray[np.uint8], seed: int, epoch: int, sample: int
@@ -123,7 +124,7 @@ class _ReadyStep:
         from cifarlab.augment.library_transform import apply_library_transform
         from cifarlab.augment.translate import build_transform, read_drawn
 
-        self.step_id, self.probability, self.always = str(spec.id), spec.probability, _always(spec)
+        self.step_id, self.probability, self.identity = str(spec.id), spec.probability, _identity(spec)
         self._transform = build_transform(spec)
         self._call = apply_library_transform if isinstance(spec, LibraryStep) else _call
         self._read = partial(read_drawn, spec)
@@ -148,7 +149,7 @@ class _ReadyGroup:
     """A group with its steps that can be chosen, each built once."""
 
     def __init__(self, group: OneOf) -> None:
-        self.step_id, self.probability, self.always = str(group.id), group.probability, _always(group)
+        self.step_id, self.probability, self.identity = str(group.id), group.probability, _identity(group)
         self._candidates = tuple(_ReadyStep(step) for step in group.candidates)
 
     def apply(self, image: NDArray[np.uint8], key_of: _KeyOf) -> tuple[NDArray[np.uint8], _Tell | None]:
@@ -168,8 +169,9 @@ def _falls(step: _ReadyStep | _ReadyGroup, key_of: _KeyOf) -> bool:
     return coin(key_of(step.step_id)) < step.probability
 
 
-def _always(step: S) -> S:
-    return step.model_copy(update={"probability": 1.0})
+def _identity(step: Step) -> bytes:
+    """The step as text, whatever its probability: what it does where it applies."""
+    return step.model_copy(update={"probability": 1.0}).model_dump_json().encode()
 
 
 @lru_cache(maxsize=256)

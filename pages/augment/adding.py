@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import streamlit as st
 
@@ -55,6 +56,7 @@ def _options(selected: Step | None) -> list[str]:
     return [*STEP_TYPES, *([GROUP] if is_groupable else []), *(entry.name for entry in catalogue())]
 
 
+@cache
 def _label(option: str) -> str:
     from cifarlab.augment.catalogue import entry
 

@@ -1,9 +1,9 @@
-"""What the server does once: limits for uploads, and imports behind the visitors' backs.
+"""What is the server's and no visitor's: imports behind their backs, limits for uploads, turns, and garbage.
 
 The first page needs albumentations, and is the quicker for it when the import begins before a browser has asked. Torch
 is needed later, and is imported when the first page stands. Then everything alive is frozen out of the garbage
 collector's sight: Streamlit collects after every rerun, and with torch loaded that alone takes longer than drawing the
-pictures.
+pictures. So is what each visitor's page leaves behind when it first stands, for a class of thirty adds up.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from itertools import count
 
 import streamlit as st
 
@@ -29,8 +30,20 @@ LATER_MODULES = ("cifarlab.plots", "torch", "cifarlab.analysis")
 LONGEST_WAIT_SECONDS = 30.0
 MAXIMUM_UPLOAD_PIXELS = 4_000_000  # a PNG of 20 KB can decode to a gigabyte
 
+VISITS_BETWEEN_THAWS = 50
+SETTLED = "server.settled"
+
 first_page = threading.Event()
 """Set when the first page of this process is drawn."""
+
+turn = threading.Lock()
+"""Held while a page draws what follows a slider: one after the other, visitors are all served sooner.
+
+Two at once take turns at Python's lock and at the cores' caches, and each takes twice as long; when a class moves its
+sliders, that is a queue that only grows.
+"""
+
+_visits = count(1)
 
 
 @asynccontextmanager
@@ -43,6 +56,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 def prepare() -> None:
     """Have ready what the first page needs; when that page is drawn, import what later pages need; then freeze."""
     _import(FIRST_MODULES)
+    _keep_opencv_to_one_thread()
     _limit_uploads()
     _load_images()
     first_page.wait(LONGEST_WAIT_SECONDS)
@@ -58,12 +72,32 @@ def freeze() -> None:
     gc.freeze()
 
 
+def settle() -> None:
+    """After each page: a visit's first is frozen; now and then, what earlier visits have left is found and freed."""
+    if SETTLED in st.session_state:
+        return
+    st.session_state[SETTLED] = True
+    if not first_page.is_set():
+        first_page.set()
+        return
+    if next(_visits) % VISITS_BETWEEN_THAWS == 0:
+        gc.unfreeze()
+    freeze()
+
+
 def show_error(error: Exception) -> bool:
     """Show what went wrong outside the pages' boundary, in a callback, in the same way; True: it is shown."""
     from pages.parts.boundary import show
 
     show(error)
     return True
+
+
+def _keep_opencv_to_one_thread() -> None:
+    """Images of 32 pixels are changed sooner than a second thread is woken, and its core serves another visitor."""
+    import cv2
+
+    cv2.setNumThreads(1)
 
 
 def _limit_uploads() -> None:

@@ -11,6 +11,8 @@ from cifarlab.augment.catalogue import catalogue
 from cifarlab.augment.code import read_code
 from cifarlab.recipe import load_recipe
 from cifarlab.recipe.yaml_text import parse_yaml
+from pages.augment import views
+from pages.parts import server
 from pages.parts.session import STATE_KEY
 
 
@@ -374,3 +376,13 @@ def test_the_pictures_go_out_as_a_png_of_the_view_that_is_open(opened, view):
     (button,) = (button for button in opened.get("download_button") if "PNG" in button.proto.label)
     width, height = map(int, re.findall(r"\d+", button.proto.label))
     assert (width % 4, height % 4, width > height) == (0, 0, True)
+
+
+def test_a_page_that_fails_lets_the_next_visitor_have_their_turn(opened, monkeypatch):
+    def fail(*_):
+        raise ValueError("pictures: these cannot be drawn")
+
+    monkeypatch.setattr(views, "draw", fail)
+    opened.run()
+    assert "these cannot be drawn" in opened.error[0].value
+    assert not server.turn.locked()

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import cv2
 import pytest
 
 from pages.parts import server
@@ -50,6 +53,30 @@ def test_what_is_alive_is_kept_out_of_later_collections():
         assert gc.get_freeze_count() >= before + len(kept)
     finally:
         gc.unfreeze()
+
+
+def test_only_the_first_page_of_a_visit_is_frozen_and_now_and_then_all_is_thawed(monkeypatch):
+    done = []
+    monkeypatch.setattr(server, "first_page", threading.Event())
+    monkeypatch.setattr(server, "_visits", itertools.count(server.VISITS_BETWEEN_THAWS - 1))
+    monkeypatch.setattr(server.gc, "unfreeze", lambda: done.append("thaw"))
+    monkeypatch.setattr(server, "freeze", lambda: done.append("freeze"))
+    for _ in range(4):
+        monkeypatch.setattr(server.st, "session_state", {})
+        server.settle()
+        server.settle()
+    assert server.first_page.is_set()
+    assert done == ["freeze", "thaw", "freeze", "freeze"]
+
+
+def test_opencv_keeps_to_one_thread():
+    threads = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(2)
+        server._keep_opencv_to_one_thread()
+        assert cv2.getNumThreads() == 1
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def test_a_picture_that_decodes_to_far_more_pixels_than_any_upload_is_refused():

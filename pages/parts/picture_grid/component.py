@@ -42,10 +42,11 @@ def picture_grid(
     nothing jumps; `alt` says what it shows to whoever cannot see it.
     """
     height, width = picture.shape[:2]
+    count = len(cells)
 
     def answer() -> None:
         event = st.session_state[key]["open"]
-        if isinstance(event, dict) and event.get("index") in range(len(cells)):
+        if isinstance(event, dict) and event.get("index") in range(count):
             on_open(event["index"])
 
     address = f"data:image/png;base64,{b64encode(encode_png(picture)).decode('ascii')}"
