@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from cifarlab.augment import Augmentation, resolve
-from cifarlab.recipe import load_recipe, recipe_names
-from pages.parts.address import Address
+from pages.parts import other_recipe
 from pages.parts.session import Visit
 
-NOTHING, OPENED = "nothing", "this recipe as it was opened"
-OTHER: Address[str] = Address("augment.compare", NOTHING, str)
+HELP = "Both get the same images and the same draws: what differs, differs by the pipeline alone."
 
 
 def choose(visit: Visit) -> tuple[str, Augmentation] | None:
     """The pipeline to compare with, and its name; None for none."""
-    options = (NOTHING, OPENED, *recipe_names())
-    chosen = OTHER.value if OTHER.value in options else NOTHING
-    label = "Compare" if chosen == NOTHING else f"with {_short(chosen)}"
-    popover = st.popover(label, icon=":material/compare:", key="augment-compare", on_change="rerun")
-    if popover.open:
-        popover.selectbox(
-            "Compare with",
-            options,
-            key=OTHER.hold(),
-            on_change=OTHER.take,
-            help="Both get the same images and the same draws: what differs, differs by the pipeline alone.",
-        )
-    if chosen == NOTHING:
+    other = other_recipe.choose(visit, "augment", HELP)
+    if other is None:
         return None
-    augmentation = visit.original.augmentation if chosen == OPENED else load_recipe(chosen).augmentation
+    name, recipe = other
     statistics = visit.statistics()
-    return _short(chosen), resolve(augmentation, statistics.mean, statistics.std)
-
-
-def _short(chosen: str) -> str:
-    return "as opened" if chosen == OPENED else chosen
+    return name, resolve(recipe.augmentation, statistics.mean, statistics.std)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from cifarlab.network import NetworkTable
-from pages.network import editing, files, goals, inspector, layer_items, layer_table, mending, palette
+from cifarlab.network import Network, NetworkTable
+from pages.network import compare, editing, files, goals, inspector, layer_items, layer_table, mending, palette
 from pages.parts.layer_list import layer_list
 from pages.parts.session import Visit, current
 
@@ -20,11 +20,14 @@ def draw(visit: Visit) -> None:
     table, selected = visit.table(), editing.selected_layer(visit)
     st.html(STYLE)
     with st.container(key="network"):
-        with st.container(key="network-table"):
+        with st.container(key="network-table") as beside_layers:
             st.html(layer_table.table_html(visit.recipe.network, table, selected.id if selected else None))
             mending.draw(visit, table)
         with st.container(key="network-layers", gap="small"):
-            layers(visit, table)
+            other = layers(visit, table)
+        if other:
+            with beside_layers:
+                compare.draw(visit.recipe.network, *other)
         with st.container(key="network-inspector", border=True, gap="small"):
             inspector.draw(visit, selected)
         with st.container(key="network-goals"):
@@ -32,14 +35,15 @@ def draw(visit: Visit) -> None:
             files.draw(visit, table)
 
 
-def layers(visit: Visit, table: NetworkTable) -> None:
-    """The layers that can be added, and those that are there, in order."""
+def layers(visit: Visit, table: NetworkTable) -> tuple[str, Network] | None:
+    """The layers that can be added, and those that are there, in order; what to compare them with."""
     selected = editing.selected_layer(visit)
     edits = editing.history(visit)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="network-history"):
         _step("Undo", "undo", "Ctrl+Z", editing.undo, visit, bool(edits.past))
         _step("Redo", "redo", "Ctrl+Shift+Z", editing.redo, visit, bool(edits.future))
         st.button("Empty", key="network-empty", type="tertiary", on_click=editing.clear, args=(visit,))
+        other = compare.choose(visit)
     palette.draw(
         f"Add after **{layer_items.title_of(selected)}**" if selected else "Add a layer",
         lambda new: editing.insert(visit, new),
@@ -53,6 +57,7 @@ def layers(visit: Visit, table: NetworkTable) -> None:
         selected=selected.id if selected else None,
         on_action=lambda asked: editing.act(visit, asked),
     )
+    return other
 
 
 def _step(label: str, icon: str, keys: str, go: Callable[[Visit], None], visit: Visit, there_is_one: bool) -> None:

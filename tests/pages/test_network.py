@@ -7,9 +7,10 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cifarlab.network import Add, Duplicate, Move, Network, Remove, apply, trace
+from cifarlab.network import Add, Duplicate, Move, Network, Remove, apply, compare, trace
 from cifarlab.network.layers import Conv, Depthwise, Dropout, GlobalAveragePool, Linear, MaxPool, PoolAfter, Residual
 from cifarlab.recipe import load_recipe, recipe_names
+from pages.network.compare import comparison_html, summary
 from pages.network.layer_items import beside, edit_asked, insert_after, items_of, title_of, with_members
 from pages.network.layer_table import COLUMNS, table_csv, table_html, untraced
 from pages.network.operations import NEW, labelled
@@ -286,3 +287,45 @@ def test_the_summary_is_that_of_torchinfo_and_waits_until_it_is_opened(visit):
     visit.session_state["network-summary"] = True
     visit.run()
     assert any("Total params: 68,992" in code.value for code in visit.code)
+
+
+def compared(before, after):
+    """The rows that differ, each as its texts, and the totals."""
+    _, *rows, total = cells(comparison_html(compare(before, after)))
+    return [row for row in rows if row[0]], total
+
+
+def test_a_comparison_marks_what_differs_and_shows_both_figures():
+    before = small()
+    after = apply(apply(before, Remove("linear1")), Add(MaxPool(), 1))
+    rows, total = compared(before, after)
+    assert [(mark, title) for mark, title, *_ in rows] == [("+", "max-pool k2"), ("−", "linear 10")]
+    assert total[-2] == "954 → 864"
+    assert "1 added, 1 removed" in summary(compare(before, after))
+    assert "parameters +72," in summary(compare(before, apply(before, Duplicate("depthwise1"))))
+
+
+def test_a_changed_field_is_named_with_both_values():
+    before = small()
+    first = before.layers[0].model_copy(update={"out_channels": 16})
+    rows, _ = compared(before, before.model_copy(update={"layers": (first, *before.layers[1:])}))
+    assert rows[0][:3] == ["~", "conv 16 k3 p1 out_channels 8 → 16", "8 → 16"]
+
+
+def test_a_network_equals_itself_and_a_broken_one_has_no_totals():
+    assert summary(compare(small(), small())) == "They are the same, layer by layer."
+    assert "while a layer is broken" in summary(compare(small(), small(broken=True)))
+
+
+def test_the_page_compares_with_the_recipe_of_its_address_and_with_what_was_opened():
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    page.query_params["network.compare"] = "quick"
+    page.run()
+    assert any("From quick to this network." in text.value for text in page.markdown)
+    page.query_params["network.compare"] = "this recipe as it was opened"
+    page.run()
+    assert any("They are the same" in text.value for text in page.markdown)
+    page.query_params["network.compare"] = "no-such-recipe"
+    page.run()
+    assert not page.exception
+    assert not any("to this network" in text.value for text in page.markdown)
