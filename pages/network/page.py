@@ -20,7 +20,8 @@ def draw(visit: Visit) -> None:
     table, selected = visit.table(), editing.selected_layer(visit)
     st.html(STYLE)
     with st.container(key="network"):
-        with st.container(key="network-table") as beside_layers:
+        beside_layers = st.container(key="network-table")
+        with beside_layers:
             st.html(layer_table.table_html(visit.recipe.network, table, selected.id if selected else None))
             mending.draw(visit, table)
         with st.container(key="network-layers", gap="small"):
