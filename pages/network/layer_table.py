@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from html import escape
 
-from cifarlab.network import Diagnostic, Layer, Network, NetworkTable, Row, walk
+from cifarlab.network import Diagnostic, Layer, Network, NetworkTable, Row, unproductive_layers, walk
 from cifarlab.network.layers import Residual
 from pages.network.layer_items import title_of
 
@@ -36,7 +36,11 @@ BARS = {"params": "parameters", "MACs": "multiply_adds"}
 def table_html(network: Network, table: NetworkTable, selected: str | None) -> str:
     """The rows up to the first broken layer, what is wrong with it, the layers that wait for it, and the totals."""
     head = "".join(f'<th title="{escape(tip)}">{name}</th>' for name, (tip, _) in COLUMNS.items())
-    body = [_row(number, row, table, selected) for number, row in enumerate(table.rows, start=1)]
+    idle = {layer.layer_id: layer.reason for layer in unproductive_layers(network, table)}
+    body = [
+        _row(number, row, table, selected, idle.get(row.layer_id, "") if row.multiply_adds else "")
+        for number, row in enumerate(table.rows, start=1)
+    ]
     body += [_broken(finding, network) for finding in table.diagnostics]
     body += [_waiting(layer, selected) for layer in untraced(network, table)]
     upto = " up to here" if table.diagnostics else ""
@@ -57,11 +61,12 @@ def untraced(network: Network, table: NetworkTable) -> tuple[Layer, ...]:
     return tuple(layer for layer in layers if layer.id not in known | broken and not isinstance(layer, Residual))
 
 
-def _row(number: int, row: Row, table: NetworkTable, selected: str | None) -> str:
+def _row(number: int, row: Row, table: NetworkTable, selected: str | None, idle: str) -> str:
     chosen = ' class="selected"' if selected and selected in (row.layer_id, row.parent) else ""
     inside = ' class="inside"' if row.parent else ""
     cells = "".join(_cell(name, cell(row), row, table) for name, (_, cell) in COLUMNS.items())
-    return f"<tr{chosen}><td>{number}</td><td{inside}>{escape(row.name)}</td>{cells}</tr>"
+    mark = f' <small class="idle" title="{escape(idle)}">adds no context</small>' if idle else ""
+    return f"<tr{chosen}><td>{number}</td><td{inside}>{escape(row.name)}{mark}</td>{cells}</tr>"
 
 
 def _cell(name: str, value: str | int, row: Row, table: NetworkTable) -> str:

@@ -8,7 +8,18 @@ from pathlib import Path
 import streamlit as st
 
 from cifarlab.network import Network, NetworkTable
-from pages.network import compare, editing, files, goals, inspector, layer_items, layer_table, mending, palette
+from pages.network import (
+    compare,
+    editing,
+    field,
+    files,
+    goals,
+    inspector,
+    layer_items,
+    layer_table,
+    mending,
+    palette,
+)
 from pages.parts.layer_list import layer_list
 from pages.parts.session import Visit, current
 
@@ -34,6 +45,8 @@ def draw(visit: Visit) -> None:
         with st.container(key="network-goals"):
             goals.draw(visit, table)
             files.draw(visit, table)
+        with st.container(key="network-field"):
+            field.draw(visit, table, selected)
 
 
 def layers(visit: Visit, table: NetworkTable) -> tuple[str, Network] | None:
