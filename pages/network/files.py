@@ -1,4 +1,4 @@
-"""The network to take along: its table, its summary, and itself as code, as YAML and as ONNX."""
+"""The network to take along: its table, its diagram and summary, and itself as code, as YAML and as ONNX."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import streamlit as st
 
 from cifarlab.network import Network, NetworkTable, export_pytorch, summarize, torchinfo_text
 from cifarlab.recipe import write_section
-from pages.network import layer_table
+from pages.network import diagram, editing, layer_table
 from pages.parts.session import Visit
 
 
 def draw(visit: Visit, table: NetworkTable) -> None:
-    """A button for each file, and the summary as torchinfo prints it."""
+    """A button for each file, the diagram, and the summary as torchinfo prints it."""
     name, network = visit.recipe.name, visit.recipe.network
     is_broken = bool(table.diagnostics)
     with st.container(horizontal=True, key="network-files"):
@@ -27,6 +27,10 @@ def draw(visit: Visit, table: NetworkTable) -> None:
         )
         _file("YAML", lambda: write_section(visit.recipe, "network"), f"{name}-network.yaml", "application/yaml")
         _onnx(network, name, is_broken)
+    with st.expander("Diagram", key="network-diagram", on_change="rerun") as drawing:
+        if drawing.open:
+            selected = editing.selected_layer(visit)
+            st.html(diagram.diagram_html(network, table, selected.id if selected else None))
     if not is_broken:
         with st.expander("Summary, as torchinfo prints it", key="network-summary", on_change="rerun") as summary:
             if summary.open:

@@ -53,10 +53,11 @@ _TITLES: dict[type, Callable[[Any], str]] = {
 
 
 def _follow_ups(layer: Layer) -> str:
-    return " ".join(_operation(operation) for operation in getattr(layer, "then", ()))
+    return " ".join(operation_in_words(operation) for operation in getattr(layer, "then", ()))
 
 
-def _operation(operation: Operation) -> str:
+def operation_in_words(operation: Operation) -> str:
+    """What follows a layer, in a few words: `dropout 0.02`."""
     if isinstance(operation, str):
         return operation
     return " ".join(f"{name} {value:g}" for name, value in operation)
