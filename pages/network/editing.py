@@ -23,6 +23,11 @@ def selected_layer(visit: Visit) -> Layer | None:
     return next((layer for layer in layers if layer.id == chosen), layers[0] if layers else None)
 
 
+def select(layer_id: str) -> None:
+    """Select a layer; a callback."""
+    st.session_state[SELECTED] = layer_id
+
+
 def refusal() -> str:
     """Why the last edit was refused; empty when it was not."""
     return str(st.session_state.get(REFUSED, ""))

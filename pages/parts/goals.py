@@ -18,22 +18,17 @@ def goal_chips(verdicts: tuple[Verdict, ...]) -> str:
     return f'<span class="goals"><span>goals <b>{met}/{len(verdicts)}</b></span>{chips}</span>'
 
 
-def goal_lines(verdicts: tuple[Verdict, ...]) -> str:
-    """A line for each goal, as HTML; without goals, how to get some."""
-    if not verdicts:
-        return "<p>This recipe sets no goals. A recipe's <code>goals</code> list what an assignment asks.</p>"
-    return f'<div class="goal-lines">{"".join(map(_line, verdicts))}</div>'
+def goal_line(verdict: Verdict) -> str:
+    """What a goal asks and how it stands, as HTML."""
+    state, words, mark = STATES[verdict.met]
+    chip = f'<span class="chip {state}" role="img" aria-label="{words}" title="{words}">{mark}</span>'
+    return (
+        f'<div class="goal-line">{chip}<span>{escape(verdict.title)}</span>'
+        f'<span class="reason">{escape(verdict.reason)}</span></div>'
+    )
 
 
 def _chip(verdict: Verdict) -> str:
     state, words, mark = STATES[verdict.met]
     text = escape(f"{verdict.title}: {words}. {verdict.reason}", quote=True)
     return f'<span class="chip {state}" tabindex="0" role="img" aria-label="{text}" title="{text}">{mark}</span>'
-
-
-def _line(verdict: Verdict) -> str:
-    state, words, mark = STATES[verdict.met]
-    return (
-        f'<div><span class="chip {state}" role="img" aria-label="{words}" title="{words}">{mark}</span>'
-        f'<span>{escape(verdict.title)}</span><span class="reason">{escape(verdict.reason)}</span></div>'
-    )

@@ -14,6 +14,15 @@ from cifarlab.data import CLASS_NAMES
 
 ROOT = Path(__file__).parents[2]
 PER_CLASS = {"train": 12, "test": 3}
+PAGE = """
+import streamlit as st
+from pages.parts.boundary import boundary
+from pages.parts.places import page_file
+
+page = st.navigation([st.Page(page_file("{name}"), url_path="{name}")], position="hidden")
+with boundary():
+    page.run()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +50,19 @@ def _own_folders(monkeypatch, tmp_path, photographs):
 def app():
     """The app before its first run; `app.run()` lands on Augment."""
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+@pytest.fixture
+def open_page():
+    """Opens one page, without the bar that stands on every page: `open_page("network", recipe="quick")`."""
+
+    def run(name, **address):
+        app = AppTest.from_string(PAGE.format(name=name), default_timeout=60)
+        for field, value in address.items():
+            app.query_params[field] = value
+        return app.run()
+
+    return run
 
 
 @pytest.fixture

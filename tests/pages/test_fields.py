@@ -79,6 +79,14 @@ def test_a_number_that_may_be_left_out_is_emptied_and_filled():
     assert app.session_state["spec"].stride == 3
 
 
+def test_a_box_that_must_hold_a_number_springs_back_when_it_is_emptied():
+    app = show(Conv(out_channels=8), "box")
+    app.number_input(key="spec.kernel").set_value(None).run()
+    assert app.session_state["spec"] == Conv(out_channels=8)
+    assert app.number_input(key="spec.kernel").value == 3
+    assert app.error[0].value == "kernel: None is not allowed; a kernel is 1 to 32 pixels; write a whole number"
+
+
 def test_a_switch_edits_a_truth_value():
     app = show(Conv(out_channels=8))
     app.toggle(key="spec.bias").set_value(True).run()

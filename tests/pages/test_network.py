@@ -5,7 +5,6 @@ import io
 import re
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cifarlab.network import Add, Duplicate, Move, Network, Remove, apply, compare, trace
 from cifarlab.network.layers import Conv, Depthwise, Dropout, GlobalAveragePool, Linear, MaxPool, PoolAfter, Residual
@@ -16,16 +15,6 @@ from pages.network.layer_table import COLUMNS, table_csv, table_html, untraced
 from pages.network.operations import NEW, labelled
 from pages.network.palette import PALETTE
 from pages.parts.layer_list import Action as Asked
-
-SCRIPT = """
-import streamlit as st
-from pages.parts.boundary import boundary
-from pages.parts.places import page_file
-
-page = st.navigation([st.Page(page_file("network"), url_path="network")], position="hidden")
-with boundary():
-    page.run()
-"""
 
 
 def small(*more, broken=False):
@@ -161,11 +150,9 @@ def test_whatever_the_palette_offers_fits_into_a_network():
 
 
 @pytest.fixture
-def visit():
-    """Opens the page Network with `dilated-69k`, without the bar that stands on every page."""
-    app = AppTest.from_string(SCRIPT, default_timeout=60)
-    app.query_params["recipe"] = "dilated-69k"
-    return app.run()
+def visit(open_page):
+    """The page Network with `dilated-69k`."""
+    return open_page("network", recipe="dilated-69k")
 
 
 def network_of(app):
@@ -317,10 +304,8 @@ def test_a_network_equals_itself_and_a_broken_one_has_no_totals():
     assert "while a layer is broken" in summary(compare(small(), small(broken=True)))
 
 
-def test_the_page_compares_with_the_recipe_of_its_address_and_with_what_was_opened():
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    page.query_params["network.compare"] = "quick"
-    page.run()
+def test_the_page_compares_with_the_recipe_of_its_address_and_with_what_was_opened(open_page):
+    page = open_page("network", **{"network.compare": "quick"})
     assert any("From quick to this network." in text.value for text in page.markdown)
     page.query_params["network.compare"] = "this recipe as it was opened"
     page.run()

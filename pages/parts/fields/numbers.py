@@ -86,18 +86,17 @@ def _slider(field: Field[Any], bounds: FieldHelp) -> None:
 
 def _box(field: Field[Any], bounds: FieldHelp) -> None:
     kind: Any = _number_type(field.annotation)
-    limits: dict[str, Any] = {"min_value": kind(bounds.minimum), "max_value": kind(bounds.maximum)}
-    if may_be_empty(field):
-        limits["value"] = None  # lets the box be emptied
     st.number_input(
         label_of(field.name, bounds, share="share"),
-        **limits,
+        min_value=kind(bounds.minimum),
+        max_value=kind(bounds.maximum),
+        value=None,  # lets the box be emptied, for the spec to take or refuse; else it would fall to the minimum
         step=kind(bounds.step),
         format="%d" if kind is int else "%.6g",
         key=field.hold(None if field.value is None else kind(field.value)),
         help=_sentence(bounds),
         on_change=field.take,
-        placeholder="not set",
+        placeholder="not set" if may_be_empty(field) else None,
     )
 
 

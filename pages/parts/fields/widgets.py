@@ -72,6 +72,7 @@ def _choice(field: Field[Any]) -> None:
     st.selectbox(
         words(field.name),
         get_args(field.annotation),
+        format_func=lambda choice: str(choice).replace("_", " "),
         key=field.hold(field.value),
         help=field.help,
         on_change=field.take,
