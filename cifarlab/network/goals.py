@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field
@@ -49,8 +51,7 @@ StructuralGoal: TypeAlias = Annotated[ReceptiveFieldAbove | ParametersBelow | Ne
 class Verdict:
     """Whether a goal is met (`None`: not yet known), what it is in words, and the reason with its figure.
 
-    `layer_id` is the layer that decides it, if one does; `nearest` the smallest change found that would meet it: a
-    sentence, and its edits where there are any.
+    `layer_id` is the layer that decides it, if one does; `search` finds the nearest change of a goal that is missed.
     """
 
     goal: Spec
@@ -58,4 +59,12 @@ class Verdict:
     met: bool | None
     reason: str
     layer_id: str | None = None
-    nearest: Fix | None = None
+    search: Callable[[], Fix] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def nearest(self) -> Fix | None:
+        """The smallest change found that would meet the goal: a sentence, and its edits where there are any.
+
+        Looked for on first use, because that takes far longer than the verdict.
+        """
+        return self.search() if self.search else None

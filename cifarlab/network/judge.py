@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from cifarlab.network.goals import StructuralGoal, Verdict
 from cifarlab.network.layers import Network
@@ -17,7 +18,7 @@ def judge_structure(
 ) -> tuple[Verdict, ...]:
     """A verdict for each goal, with the layer or figure that decides it; `met` is `None` while the network is broken.
 
-    A goal that is missed comes with the nearest change that meets it and leaves the other goals met that are. `table`
+    A goal that is missed finds the nearest change that meets it and leaves the other goals met that are. `table`
     is the trace of `network`, if it is at hand.
     """
     goals, table = tuple(goals), table or trace(network)
@@ -27,6 +28,6 @@ def judge_structure(
     standings = [standing(goal, table) for goal in goals]
     met = tuple(goal for goal, stands in zip(goals, standings, strict=True) if stands.met)
     return tuple(
-        Verdict(goal, title_of(goal), *stands, None if stands.met else nearest_change(goal, network, met))
+        Verdict(goal, title_of(goal), *stands, None if stands.met else partial(nearest_change, goal, network, met))
         for goal, stands in zip(goals, standings, strict=True)
     )
