@@ -1,1 +1,1 @@
-"""What `augment_page.py` starts and measures: a server, visitors without a browser, one with a browser."""
+"""How soon the pictures on the page Augment follow a slider: visitors with a browser, and without one."""

@@ -1,33 +1,20 @@
-"""A visitor with a browser: a real Chromium on the page Augment, one of whose sliders is moved and timed."""
+"""A visitor with a browser on the page Augment, one of whose sliders is moved and timed."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser
 
-from augment_page.client import FIELD, PICTURE, STEP, degrees
+from benchmarks.augment_page.client import FIELD, PICTURE, STEP, degrees
+from benchmarks.pages import browser
+from benchmarks.pages.browser import PATIENCE_MS
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
-PATIENCE_MS = 120_000
 WARM_UP_CHANGES = 5
 SCRIPT = Path(__file__).with_name("slider.js")
 
@@ -47,24 +34,16 @@ class Drag:
 
 
 @dataclass(frozen=True)
-class Visitor:
-    """One window of a browser, before one server."""
-
-    page: Page
-    address: str
-
-    async def open(self, path: str, **query: str) -> None:
-        """Go to a page and wait until it stands."""
-        await self.page.goto(f"{self.address}/{path}?{urlencode(query)}")
-        await self.page.wait_for_selector(READY, timeout=PATIENCE_MS)
+class Visitor(browser.Visitor):
+    """One window of a browser, on the page Augment of one server."""
 
     async def open_augment(self, **query: str) -> None:
-        """Go to the page Augment, select the step, and move its slider until all of the page has been drawn anew."""
+        """Go to the page, select the step, and move its slider until all of the page has been drawn anew."""
         await self.open("", **query)
         row = self.page.locator(f".st-key-augment-steps .row[data-id={STEP}]")
         await row.locator(".name").click(timeout=PATIENCE_MS)
         await self.page.locator(self._range).wait_for(timeout=PATIENCE_MS)
-        await self.page.wait_for_selector(READY, timeout=PATIENCE_MS)
+        await self.settle()
         await self.time_changes(WARM_UP_CHANGES)
 
     async def time_changes(self, count: int, every: float = 0.0) -> list[float]:
@@ -78,10 +57,6 @@ class Visitor:
         seen = await self._evaluate("timeDrag", {"duration": 1000 * seconds})
         return Drag(tuple(moment / 1000 for moment in seen["moments"]), seen["moves"], seconds)
 
-    async def images_in_use(self) -> str:
-        """What the page says of the images that it shows."""
-        return (await self.page.locator(".st-key-images-menu").inner_text()).strip().splitlines()[0]
-
     @property
     def _range(self) -> str:
         return f".st-key-augment-{STEP}-sliders [data-name={FIELD}] input[type=range]"
@@ -93,23 +68,7 @@ class Visitor:
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser: the system's, or else playwright's own."""
-    async with async_playwright() as playwright:
-        system = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-        browser = await playwright.chromium.launch(executable_path=system, args=list(FLAGS))
-        try:
-            yield browser
-        finally:
-            await browser.close()
-
-
-@asynccontextmanager
-async def visiting(browser: Browser, address: str) -> AsyncIterator[Visitor]:
+async def visiting(chromium: Browser, address: str) -> AsyncIterator[Visitor]:
     """A visitor with a profile of their own, who comes and goes."""
-    context = await browser.new_context(viewport={"width": 1366, "height": 768})
-    await context.add_init_script(path=SCRIPT)
-    try:
-        yield Visitor(await context.new_page(), address)
-    finally:
-        await context.close()
+    async with browser.visiting(chromium, address, SCRIPT) as visitor:
+        yield Visitor(visitor.page, visitor.address)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-from augment_page.client import Answer, Client, degrees, visiting
+from benchmarks.augment_page.client import Answer, Client, degrees, visiting
 
 EVERY_SECONDS = 1.0
 

@@ -1,37 +1,6 @@
 // Moves a slider from inside the page, and times what follows up to the painted frame. `range` is the slider, `image` the
 // picture that it changes; both lie within shadow roots. All times are in milliseconds.
 
-const PATIENCE_MS = 60_000;
-
-const frame = () => new Promise(requestAnimationFrame);
-
-// Two frames: the first has painted what is there now when the second begins.
-async function painted() {
-  await frame();
-  await frame();
-}
-
-function until(what, node, attribute, holds) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${what} within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-    const look = () => {
-      if (!holds()) return;
-      observer.disconnect();
-      clearTimeout(timer);
-      resolve();
-    };
-    const observer = new MutationObserver(look);
-    observer.observe(node, { attributes: true, attributeFilter: [attribute] });
-    look();
-  });
-}
-
-function atRest() {
-  const app = document.querySelector("[data-testid=stApp]");
-  const state = "data-test-script-state";
-  return until("the script did not end", app, state, () => app.getAttribute(state) === "notRunning");
-}
-
 function move(range, value) {
   range.value = value;
   range.dispatchEvent(new Event("input", { bubbles: true }));
@@ -45,7 +14,7 @@ async function timeChanges({ range, image, values, every }) {
     const before = image.src;
     const started = performance.now();
     move(range, value);
-    await until("no new picture", image, "src", () => image.src !== before);
+    await until("no new picture", image, attribute("src"), () => image.src !== before);
     await image.decode();
     await painted();
     taken.push(performance.now() - started);
@@ -68,7 +37,7 @@ async function timeDrag({ range, image, duration }) {
     seen.add(source);
     moments.push(performance.now() - started);
   });
-  observer.observe(image, { attributes: true, attributeFilter: ["src"] });
+  observer.observe(image, attribute("src"));
   const span = range.max - range.min;
   const started = performance.now();
   let moves = 0;

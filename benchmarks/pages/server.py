@@ -63,7 +63,7 @@ class Server:
 @contextmanager
 def serving(images: Path | None) -> Iterator[Server]:
     """A server over a folder of real images, or over drawn ones; it ends with the context."""
-    with tempfile.TemporaryDirectory(prefix="augment-page-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cifarlab-benchmark-") as folder:
         home, port = Path(folder), free_port()
         log = home / "log.txt"
         command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]

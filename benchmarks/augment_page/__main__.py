@@ -1,4 +1,4 @@
-"""How soon the pictures follow a slider on the page Augment: python benchmarks/augment_page.py.
+"""How soon the pictures follow a slider on the page Augment: python -m benchmarks.augment_page.
 
 A server of its own shows 64 pictures of system 1's pipeline, and the angle of its rotation is changed: in a real
 Chromium, timed from the event to the painted frame, and by clients that speak as the browser does, timed from
@@ -10,19 +10,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import os
-import platform
-from collections.abc import Iterator, Sequence
 from dataclasses import astuple
-from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
 
-import numpy as np
-from augment_page import browser, client
-from augment_page.crowd import crowd_of
-from augment_page.server import Memory, Server, serving
 from playwright.async_api import Browser
+
+from benchmarks.augment_page import browser, client
+from benchmarks.augment_page.crowd import crowd_of
+from benchmarks.pages.browser import chromium as starting
+from benchmarks.pages.figures import print_head, print_machine, print_times, print_trouble, print_versions, verdict
+from benchmarks.pages.server import Memory, Server, serving
 
 RECIPE, PICTURES = "strided-135k", "64"
 VIEWS = ("One image", "Many images")
@@ -45,25 +43,21 @@ def main() -> None:
 
 async def measure(chosen: argparse.Namespace) -> None:
     with serving(chosen.images) as server:
-        async with browser.chromium() as chromium:
+        async with starting() as chromium:
             await print_surroundings(chromium, server)
             await print_changes(chromium, server, chosen.repeats)
             await print_memory(server, chosen.changes)
             await print_crowd(chromium, server, chosen.clients, chosen.seconds)
-        trouble = server.trouble()
-        print(f"\nerrors in the server's log: {len(trouble)}", *trouble[:5], sep="\n  ")
+        print_trouble(server.trouble())
 
 
 async def print_surroundings(chromium: Browser, server: Server) -> None:
     """What all of it runs on; the visit to Mistakes has the server import all that it ever will."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     async with browser.visiting(chromium, server.address) as visitor:
         await visitor.open("mistakes")
         images = await visitor.images_in_use()
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    print(f"{platform.processor() or platform.machine()}, cores: {cores}{load}, {platform.platform()}")
-    print(f"Python {platform.python_version()}, Chromium {chromium.version},", end=" ")
-    print(", ".join(f"{package} {version(package)}" for package in PACKAGES))
+    print_machine()
+    print_versions(chromium.version, PACKAGES)
     print(f"{RECIPE}, {PICTURES} pictures, {images}")
 
 
@@ -131,30 +125,6 @@ async def print_crowd(chromium: Browser, server: Server, clients: int, seconds: 
 
 def query(view: str) -> dict[str, str]:
     return {"recipe": RECIPE, "augment.pictures": PICTURES, "augment.view": view}
-
-
-def print_head(title: str) -> None:
-    print(f"\n{title}\n{'':36}{'n':>6}{'median':>10}{'p95':>10}{'most':>10}", flush=True)
-
-
-def print_times(
-    name: str, seconds: Sequence[float], most_median: float | None = None, most_p95: float | None = None
-) -> None:
-    milliseconds = 1000 * np.asarray(seconds or [np.nan])
-    median, p95 = np.median(milliseconds), np.percentile(milliseconds, 95)
-    figures = "".join(f"{figure:>10.1f}" for figure in (median, p95, milliseconds.max()))
-    targets = verdicts({"median": (median, most_median), "p95": (p95, most_p95)})
-    print(f"{name:36}{len(seconds):>6}{figures}  {', '.join(targets)}", flush=True)
-
-
-def verdicts(figures: dict[str, tuple[float, float | None]]) -> Iterator[str]:
-    for name, (figure, most) in figures.items():
-        if most is not None:
-            yield f"{name} at most {most:g}: {verdict(figure <= most)}"
-
-
-def verdict(met: bool) -> str:
-    return "met" if met else "MISSED"
 
 
 if __name__ == "__main__":
