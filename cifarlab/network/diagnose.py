@@ -22,7 +22,7 @@ from cifarlab.network.table import Diagnostic
 from cifarlab.spec import field_help
 
 MAXIMUM_PARAMETERS = 10**9
-"""4 GB of float32: a network beyond this is refused before it takes memory."""
+"""4 GB of float32: a network of so many, or more, is refused before it takes memory."""
 
 MAXIMUM_MAP_VALUES = 10**8
 """All feature maps of one image together: 0.4 GB of float32."""
@@ -49,8 +49,8 @@ class BrokenLayerError(Exception):
         super().__init__(*(diagnostic.sentence for diagnostic in self.diagnostics))
 
 
-def _refuse(layer: Layer, message: str, fix: str) -> NoReturn:
-    raise BrokenLayerError([Diagnostic(layer.id, message, fix)])
+def _refuse(layer: Layer, message: str, fix: str, *, is_excess: bool = False) -> NoReturn:
+    raise BrokenLayerError([Diagnostic(layer.id, message, fix, is_excess)])
 
 
 def check_map(layer: Layer, before: Geometry) -> None:
@@ -161,14 +161,16 @@ def _or_project(shortcut: Geometry, body: Geometry) -> str:
 
 def check_excess(layer: Layer, parameters: int, map_values: int, jump: int) -> None:
     """Refuse a layer with which the network is larger than anyone's memory."""
-    if parameters > MAXIMUM_PARAMETERS:
-        message = f"the network has {parameters:,} parameters up to here, more than {MAXIMUM_PARAMETERS:,}"
-        _refuse(layer, message, "lower its channels or its kernel")
+    if parameters >= MAXIMUM_PARAMETERS:
+        allowed = f"fewer than {MAXIMUM_PARAMETERS:,} are allowed"
+        message = f"the network has {parameters:,} parameters up to here, and {allowed}"
+        _refuse(layer, message, "lower its channels or its kernel", is_excess=True)
     if map_values > MAXIMUM_MAP_VALUES:
         message = f"the maps of one image hold {map_values:,} values up to here, more than {MAXIMUM_MAP_VALUES:,}"
-        _refuse(layer, message, "lower its channels or its padding, or raise its stride")
+        _refuse(layer, message, "lower its channels or its padding, or raise its stride", is_excess=True)
     if jump > MAXIMUM_JUMP:
-        _refuse(layer, f"its units stand {jump:,} pixels apart, wider than any image", "lower its stride")
+        message = f"its units stand {jump:,} pixels apart, wider than any image"
+        _refuse(layer, message, "lower its stride", is_excess=True)
 
 
 def check_output(network: Network, output: Geometry) -> tuple[Diagnostic, ...]:

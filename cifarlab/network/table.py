@@ -67,11 +67,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What is wrong with a layer (`None`: with the network as a whole), and how to fix it."""
+    """What is wrong with a layer (`None`: with the network as a whole), and how to fix it.
+
+    `is_excess`: it would fit, but makes the network larger than anyone's memory.
+    """
 
     layer_id: str | None
     message: str
     fix: str
+    is_excess: bool = False
 
     @property
     def sentence(self) -> str:

@@ -2,7 +2,15 @@
 
 from cifarlab.recipe.changes import changes
 from cifarlab.recipe.document import Published, Recipe
-from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe, write_section
+from cifarlab.recipe.files import (
+    load_recipe,
+    read_network,
+    read_recipe,
+    recipe_names,
+    save_recipe,
+    write_recipe,
+    write_section,
+)
 from cifarlab.recipe.judge import judge
 from cifarlab.recipe.share import from_share_text, to_share_text
 from cifarlab.recipe.training import Training, with_epochs
@@ -15,6 +23,7 @@ __all__ = [
     "from_share_text",
     "judge",
     "load_recipe",
+    "read_network",
     "read_recipe",
     "recipe_names",
     "save_recipe",

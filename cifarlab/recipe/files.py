@@ -5,15 +5,22 @@ from __future__ import annotations
 from difflib import get_close_matches
 from pathlib import Path
 
+from cifarlab.network.layers import Network
 from cifarlab.recipe.concise import to_concise
 from cifarlab.recipe.document import Recipe
 from cifarlab.recipe.yaml_text import MAXIMUM_CHARACTERS, format_yaml, parse_yaml
-from cifarlab.spec import SpecError, read_spec
+from cifarlab.spec import Spec, SpecError, read_spec
 from cifarlab.storage import replace_file
 
 _SHIPPED = Path(__file__).parent / "recipes"
 _SUFFIXES = (".yaml", ".yml")
 _FINDINGS = 8
+
+
+class _NetworkSection(Spec):
+    """What stands below `network` in a recipe."""
+
+    network: Network
 
 
 def recipe_names() -> tuple[str, ...]:
@@ -62,13 +69,31 @@ def read_recipe(text: str, name: str) -> Recipe:
         SpecError: the text is not YAML or not a recipe; one sentence for each finding.
     """
     try:
-        document = parse_yaml(text)
-        if not isinstance(document, dict):
-            held = "nothing" if document is None else f"a {type(document).__name__}"
-            raise SpecError([f"{held} is not a recipe; give at least name, network and training"])
-        return read_spec(Recipe, document)
+        return read_spec(Recipe, _mapping(text, "a recipe; give at least name, network and training"))
     except SpecError as error:
         raise SpecError(f"{name}: {finding}" for finding in _first(error.findings)) from error
+
+
+def read_network(text: str) -> Network:
+    """The network of a YAML text: of a section as `write_section` gives it, or of a recipe, whose rest is not read.
+
+    Raises:
+        SpecError: the text is not YAML, or holds no network or one that is not valid; one sentence for each finding.
+    """
+    document = _mapping(text, "a network; give a section that begins with network:, or a whole recipe")
+    known = {name: value for name, value in document.items() if name == "network" or name not in Recipe.model_fields}
+    try:
+        return read_spec(_NetworkSection, known).network
+    except SpecError as error:
+        raise SpecError(_first(error.findings)) from error
+
+
+def _mapping(text: str, wanted: str) -> dict[object, object]:
+    document = parse_yaml(text)
+    if isinstance(document, dict):
+        return document
+    held = "nothing" if document is None else f"a {type(document).__name__}"
+    raise SpecError([f"{held} is not {wanted}"])
 
 
 def _first(findings: tuple[str, ...]) -> tuple[str, ...]:

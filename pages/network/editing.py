@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cifarlab.network import Fix, History, Layer, Network, walk
+from cifarlab.network import Fix, History, Layer, Network, trace, walk
 from cifarlab.network.edit import Action, Remove, Replace, apply
+from cifarlab.spec import SpecError
 from pages.network import layer_items
 from pages.parts.changes import carry_over
 from pages.parts.layer_list import Action as Asked
@@ -71,9 +72,26 @@ def edit(visit: Visit, *actions: Action) -> list[str]:
     except ValueError as error:
         st.session_state[REFUSED] = str(error)
         return []
+    _record(visit, network)
+    return [str(layer.id) for layer in walk(network.layers) if layer.id not in known]
+
+
+def put(visit: Visit, network: Network) -> None:
+    """Take another network in place of the current one, as one edit; broken ones too, which the page helps to mend.
+
+    Raises:
+        SpecError: it is larger than anyone's memory; with the figure.
+    """
+    if excess := [finding.sentence for finding in trace(network).diagnostics if finding.is_excess]:
+        raise SpecError(excess)
+    st.session_state[REFUSED] = ""
+    st.session_state.pop(SELECTED, None)
+    _record(visit, network)
+
+
+def _record(visit: Visit, network: Network) -> None:
     st.session_state[HISTORY] = visit.original, history(visit).record(network)
     visit.edit(network=network)
-    return [str(layer.id) for layer in walk(network.layers) if layer.id not in known]
 
 
 def offer(visit: Visit, fix: Fix) -> None:

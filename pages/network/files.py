@@ -1,4 +1,4 @@
-"""The network to take along: its table, its diagram and summary, and itself as code, as YAML and as ONNX."""
+"""The network to take along: its table, diagram and summary, and itself as code, YAML and ONNX; YAML comes in too."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import streamlit as st
 
 from cifarlab.network import Network, NetworkTable, export_pytorch, summarize, torchinfo_text
 from cifarlab.recipe import write_section
-from pages.network import diagram, editing, layer_table
+from pages.network import diagram, editing, layer_table, yaml_in
 from pages.parts.session import Visit
 
 
 def draw(visit: Visit, table: NetworkTable) -> None:
-    """A button for each file, the diagram, and the summary as torchinfo prints it."""
+    """A button for each file, the diagram, the summary as torchinfo prints it, and the way in for YAML."""
     name, network = visit.recipe.name, visit.recipe.network
     is_broken = bool(table.diagnostics)
     with st.container(horizontal=True, key="network-files"):
@@ -35,6 +35,7 @@ def draw(visit: Visit, table: NetworkTable) -> None:
         with st.expander("Summary, as torchinfo prints it", key="network-summary", on_change="rerun") as summary:
             if summary.open:
                 st.code(torchinfo_text(summarize(network, table)), language=None)
+    yaml_in.draw(visit)
 
 
 def _onnx(network: Network, name: str, is_broken: bool) -> None:

@@ -15,6 +15,7 @@ from pages.parts import running, sources
 from pages.parts.goals import goal_chips
 from pages.parts.live_sliders import is_held
 from pages.parts.session import Visit, current, share_link
+from pages.parts.uploads import text_of
 
 MENU_WIDTH = 86  # the same for both of its labels, so that nothing moves when the first edit is made
 DRAWN = "header.drawn"
@@ -118,9 +119,7 @@ def _open_file(visit: Visit) -> None:
     if file is None:
         return
     try:
-        visit.open_document(file.getvalue().decode("utf-8"), Path(file.name).stem)
-    except UnicodeDecodeError:
-        st.session_state["recipe.refused"] = f"{file.name} is not a text file; give a recipe in YAML"
+        visit.open_document(text_of(file), Path(file.name).stem)
     except SpecError as error:
         st.session_state["recipe.refused"] = f"{file.name} was not opened. {error}"
 

@@ -125,7 +125,7 @@ BROKEN = {
     ),
     "too many parameters": (
         [conv(4096), conv(30_000, id="bad")],
-        "bad: the network has 1,106,030,592 parameters up to here, more than 1,000,000,000; "
+        "bad: the network has 1,106,030,592 parameters up to here, and fewer than 1,000,000,000 are allowed; "
         "lower its channels or its kernel",
     ),
     "maps beyond memory": (
@@ -134,6 +134,15 @@ BROKEN = {
         "lower its channels or its padding, or raise its stride",
     ),
 }
+
+
+def test_one_thousand_million_parameters_are_too_many_and_fewer_are_not():
+    # 3·20,000 + 20,000·49,997 = 10^9 weights, without biases.
+    exactly = table(GAP, conv(20_000, kernel=1), conv(49_997, kernel=1), CLASSES)
+    assert exactly.diagnostics[0].message.startswith("the network has 1,000,000,000 parameters up to here")
+    assert exactly.diagnostics[0].is_excess
+    fewer = table(GAP, conv(20_000, kernel=1), conv(49_900, kernel=1), CLASSES)
+    assert (fewer.parameters, fewer.diagnostics) == (998_559_010, ())
 
 
 @pytest.mark.parametrize(("layers", "sentence"), BROKEN.values(), ids=BROKEN)

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cifarlab.recipe.files import load_recipe, read_recipe, recipe_names, save_recipe, write_recipe, write_section
+from cifarlab.recipe.files import (
+    load_recipe,
+    read_network,
+    read_recipe,
+    recipe_names,
+    save_recipe,
+    write_recipe,
+    write_section,
+)
 from cifarlab.spec import SpecError
 
 SHIPPED = ("advanced-170k", "bottleneck-151k", "dilated-69k", "quick", "resnet9-6m6", "strided-135k")
@@ -166,3 +174,31 @@ def test_a_section_is_what_the_recipe_says_in_it():
 def test_a_section_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(ValueError, match="'optimiser' is not in the recipe; choose name, description, network"):
         write_section(load_recipe("quick"), "optimiser")
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_a_network_is_read_from_its_section_and_from_a_whole_recipe(name):
+    recipe = load_recipe(name)
+    assert read_network(write_section(recipe, "network")) == recipe.network
+    assert read_network(write_recipe(recipe)) == recipe.network
+
+
+def test_the_rest_of_a_recipe_is_not_read_for_its_network_but_unknown_sections_are_refused():
+    assert read_network("network: {layers: []}\ntraining: {epochs: none}").layers == ()
+    with pytest.raises(SpecError, match=r"^layres: this field is not known"):
+        read_network("network: {layers: []}\nlayres: []")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "^nothing is not a network; give a section that begins with network:"),
+        ("[1]", "^a list is not a network"),
+        ("layers: []", "^network: is missing"),
+        ("network: {layers: [{type: gap, side: 1}]}", r"^network.layers\[0\].side: this field is not known"),
+        ("network: [", "^line 2, column 1: while parsing"),
+    ],
+)
+def test_a_text_without_a_network_is_refused_with_what_it_should_be(text, sentence):
+    with pytest.raises(SpecError, match=sentence):
+        read_network(text)
