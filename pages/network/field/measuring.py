@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -18,10 +19,13 @@ from cifarlab.analysis import (
     untrained,
 )
 from cifarlab.augment.steps import Normalization
-from cifarlab.network import Classifier, Network, NetworkTable
+from cifarlab.network import Network, NetworkTable
 from cifarlab.recipe import load_recipe
 from cifarlab.training import load_checkpoint
 from pages.parts.session import Visit
+
+if TYPE_CHECKING:
+    from cifarlab.network import Classifier
 
 RANDOM = "random weights"
 MOST_PARAMETERS = 50_000_000
