@@ -11,6 +11,7 @@ from pages.parts.session import Visit
 from pages.parts.uploads import text_of
 
 OPEN, TEXT, FILE, REFUSED = "network-open", "network-yaml", "network-yaml-file", "network.yaml-refused"
+MOST_FINDINGS = 2
 EXAMPLE = """network:
   layers:
     - {type: conv, out_channels: 32, padding: 1, then: [batchnorm, relu]}
@@ -50,7 +51,7 @@ def _open_file(visit: Visit) -> None:
     try:
         st.session_state[TEXT] = text_of(file)
     except SpecError as error:
-        st.session_state[REFUSED] = f"The network stays as it is. {error}."
+        _refuse(error)
         return
     _open(visit)
 
@@ -60,9 +61,14 @@ def _open(visit: Visit) -> None:
     try:
         editing.put(visit, read_network(st.session_state[TEXT] or ""))
     except SpecError as error:
-        first, *more = error.findings
-        rest = f" ({len(more)} more like this)" if more else ""
-        st.session_state[REFUSED] = f"The network stays as it is. {first}{rest}."
+        _refuse(error)
         return
     st.session_state[REFUSED] = st.session_state[TEXT] = ""
     st.session_state[OPEN] = False
+
+
+def _refuse(error: SpecError) -> None:
+    """Keep the first findings: a field that is misspelt is both not known and missing."""
+    told, left = error.findings[:MOST_FINDINGS], len(error.findings) - MOST_FINDINGS
+    more = [f"{left} more like these"] if left > 0 else []
+    st.session_state[REFUSED] = "The network stays as it is. " + ". ".join([*told, *more]) + "."

@@ -98,10 +98,16 @@ def test_what_is_no_network_is_refused_and_the_text_stays_for_mending(visit, tex
     assert recipe_of(visit) == before
 
 
-def test_of_many_findings_the_first_is_told_and_the_others_counted(visit):
-    paste(visit, "network: {layers: [{type: conv}, {type: conv}, {type: conv}]}")
-    assert "network.layers[0].out_channels: is missing" in visit.error[0].value
-    assert visit.error[0].value.endswith("(2 more like this).")
+def test_of_many_findings_two_are_told_and_the_others_counted(visit):
+    paste(visit, "network: {layers: [{type: conv}, {type: conv}, {type: conv}, {type: conv}]}")
+    told = visit.error[0].value
+    assert told.index("network.layers[0].out_channels: is missing") < told.index("network.layers[1].out_channels")
+    assert told.endswith(". 2 more like these.")
+
+
+def test_a_required_field_that_is_misspelt_is_named_though_it_is_missing_too(visit):
+    paste(visit, "network: {layers: [{type: linear, out_featurs: 10}]}")
+    assert "out_featurs: this field is not known; did you mean out_features?" in visit.error[0].value
 
 
 def test_the_next_attempt_takes_the_refusal_away(visit):
