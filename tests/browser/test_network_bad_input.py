@@ -1,0 +1,136 @@
+"""Bad input on the page Network: one sentence says what is wrong, the network is kept, and undo takes it back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cifarlab.recipe import load_recipe, to_share_text
+
+
+@pytest.fixture
+def at_network(visitor, server_home):
+    """On the page with `dilated-69k`; afterwards no traceback has been shown, nor logged."""
+    visitor.open("network?recipe=dilated-69k")
+    expect(layers(visitor)).to_have_count(15)
+    yield visitor
+    expect(visitor.page.get_by_test_id("stException")).to_have_count(0)
+    assert "Traceback" not in (server_home / "log.txt").read_text()
+
+
+def layers(visitor):
+    return visitor.at("network-layers-list").locator(".row")
+
+
+def rows(visitor):
+    return visitor.at("network-table").locator(".layer-table tbody tr")
+
+
+def select(visitor, position, title):
+    layers(visitor).nth(position).locator(".name").click()
+    expect(visitor.at("network-inspector")).to_contain_text(title)
+
+
+def set_field(visitor, label, value):
+    field = visitor.at("network-inspector").get_by_role("spinbutton", name=label)
+    field.fill(str(value))
+    field.press("Enter")
+
+
+def expect_broken(visitor, message, fix):
+    """The table says what is wrong and how to mend it, in a sentence each, and nothing else is red."""
+    broken = visitor.at("network-table").locator("tr.broken")
+    expect(broken).to_have_count(1)
+    expect(broken).to_contain_text(f"{message}. To fix: {fix}")
+    expect(visitor.at("header")).to_contain_text(message)
+
+
+def undo(visitor):
+    button = visitor.at("network-undo").get_by_role("button")
+    expect(button).to_be_enabled()
+    button.click()
+
+
+def test_a_kernel_larger_than_the_padded_map(at_network):
+    whole = rows(at_network).all_inner_texts()
+    select(at_network, 7, "conv 64 k3 d4")
+    set_field(at_network, "Kernel", 12)
+    expect_broken(
+        at_network,
+        "a kernel of 12 at dilation 4, 45 pixels wide, is larger than the 32x32 map",
+        "lower the kernel to 8, or raise the padding to 7",
+    )
+    assert rows(at_network).all_inner_texts()[:7] == whole[:7]
+    expect(layers(at_network)).to_have_count(15)
+    undo(at_network)
+    expect(rows(at_network)).to_have_text([re.compile(re.escape(row.split("\t")[1])) for row in whole])
+    expect(at_network.at("network-table").locator("tr.broken")).to_have_count(0)
+
+
+def test_groups_that_do_not_divide_are_taken_back(at_network):
+    set_field(at_network, "Groups", 7)
+    expect_broken(at_network, "7 groups do not divide 3 input channels and 32 output channels", "choose groups")
+    expect(layers(at_network)).to_have_count(15)
+    undo(at_network)
+    expect(at_network.at("network-table").locator("tr.broken")).to_have_count(0)
+    expect(at_network.at("header")).to_contain_text("68,992 params")
+
+
+def test_a_residual_block_whose_body_changes_the_shape(at_network):
+    at_network.at("add.residual").get_by_role("button").click()
+    expect(layers(at_network)).to_have_count(17)
+    select(at_network, 2, "conv 32 k3 p1")
+    set_field(at_network, "Out channels", 48)
+    expect(layers(at_network).nth(2)).to_contain_text("conv 48 k3 p1")
+    select(at_network, 1, "residual, projection")
+    at_network.at("network.residual1.shortcut").get_by_role("combobox").click()
+    at_network.page.get_by_role("option", name="identity", exact=True).click()
+    expect_broken(
+        at_network,
+        "its body turns 32 channels of 32x32 into 48 channels of 32x32, which cannot be added to its input",
+        "keep 32 channels of 32x32 in the body, or set its shortcut to projection",
+    )
+    expect(layers(at_network)).to_have_count(17)
+    undo(at_network)
+    expect(at_network.at("network-table").locator("tr.broken")).to_have_count(0)
+
+
+def test_no_layer_at_all(at_network):
+    at_network.at("network-empty").get_by_role("button").click()
+    expect_broken(at_network, "there are no layers", "add a convolution, a gap and a linear layer")
+    expect(at_network.at("network-inspector")).to_contain_text("The network is empty")
+    undo(at_network)
+    expect(layers(at_network)).to_have_count(15)
+    expect(at_network.at("header")).to_contain_text("68,992 params")
+
+
+def test_more_parameters_than_memory_holds_are_refused_with_their_number(at_network):
+    select(at_network, 7, "conv 64 k3 d4")
+    set_field(at_network, "Out channels", 65536)
+    expect(layers(at_network).nth(7)).to_contain_text("conv 65536 k3 d4")
+    select(at_network, 8, "conv 32 k1")
+    set_field(at_network, "Out channels", 65536)
+    expect_broken(
+        at_network,
+        "the network has 4,332,864,288 parameters up to here, and fewer than 1,000,000,000 are allowed",
+        "lower its channels or its kernel",
+    )
+    expect(layers(at_network)).to_have_count(15)
+    undo(at_network)
+    expect(at_network.at("network-table").locator("tr.broken")).to_have_count(0)
+
+
+def test_a_share_link_cut_short(at_network):
+    recipe = load_recipe("bottleneck-151k").model_copy(update={"name": "mine"})
+    at_network.open(f"network?recipe={to_share_text(recipe)[:-40]}")
+    told = at_network.page.get_by_test_id("stAlert")
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("This link does not hold a recipe that can be read, so dilated-69k is open.")
+    expect(told).to_contain_text("copy the whole link again")
+    expect(layers(at_network)).to_have_count(15)
+    set_field(at_network, "Kernel", 5)
+    expect(at_network.at("header")).to_contain_text("70,528 params")
+    undo(at_network)
+    expect(at_network.at("header")).to_contain_text("68,992 params")
