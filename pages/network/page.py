@@ -32,11 +32,15 @@ def draw(visit: Visit) -> None:
     st.html(STYLE)
     with st.container(key="network"):
         beside_layers = st.container(key="network-table")
+        beside_table = st.container(key="network-layers", gap="small")
+        with beside_table:
+            # Before the table: whoever sees an edit there can take it back at once, by key too.
+            other = steps(visit)
         with beside_layers:
             st.html(layer_table.table_html(visit.recipe.network, table, selected.id if selected else None))
             mending.draw(visit, table)
-        with st.container(key="network-layers", gap="small"):
-            other = layers(visit, table)
+        with beside_table:
+            layers(visit, table)
         if other:
             with beside_layers:
                 compare.draw(visit.recipe.network, *other)
@@ -49,15 +53,19 @@ def draw(visit: Visit) -> None:
             field.draw(visit, table, selected)
 
 
-def layers(visit: Visit, table: NetworkTable) -> tuple[str, Network] | None:
-    """The layers that can be added, and those that are there, in order; what to compare them with."""
-    selected = editing.selected_layer(visit)
+def steps(visit: Visit) -> tuple[str, Network] | None:
+    """What takes edits back and does them again, and starts anew; what to compare the network with."""
     edits = editing.history(visit)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="network-history"):
         _step("Undo", "undo", "Ctrl+Z", editing.undo, visit, bool(edits.past))
         _step("Redo", "redo", "Ctrl+Shift+Z", editing.redo, visit, bool(edits.future))
         st.button("Empty", key="network-empty", type="tertiary", on_click=editing.clear, args=(visit,))
-        other = compare.choose(visit)
+        return compare.choose(visit)
+
+
+def layers(visit: Visit, table: NetworkTable) -> None:
+    """The layers that can be added, and those that are there, in order."""
+    selected = editing.selected_layer(visit)
     palette.draw(
         f"Add after **{layer_items.title_of(selected)}**" if selected else "Add a layer",
         lambda new: editing.insert(visit, new),
@@ -71,7 +79,6 @@ def layers(visit: Visit, table: NetworkTable) -> tuple[str, Network] | None:
         selected=selected.id if selected else None,
         on_action=lambda asked: editing.act(visit, asked),
     )
-    return other
 
 
 def _step(label: str, icon: str, keys: str, go: Callable[[Visit], None], visit: Visit, there_is_one: bool) -> None:

@@ -89,8 +89,10 @@ def test_an_edit_is_taken_back_and_done_again_by_key(at_network):
     set_field(at_network, "Kernel", 5)
     expect(first_parameters(at_network)).to_have_text("2,464")
     layers(at_network).first.locator(".name").focus()
+    expect(at_network.at("network-undo").get_by_role("button")).to_be_enabled()
     at_network.page.keyboard.press("Control+z")
     expect(first_parameters(at_network)).to_have_text("928")
+    expect(at_network.at("network-redo").get_by_role("button")).to_be_enabled()
     at_network.page.keyboard.press("Control+Shift+z")
     expect(first_parameters(at_network)).to_have_text("2,464")
 
