@@ -15,9 +15,9 @@ from cifarlab.augment import to_grid
 from cifarlab.data import ImageSet
 from cifarlab.plots import class_colour
 from cifarlab.recipe import Recipe
-from cifarlab.training import load_checkpoint
 from pages.mistakes import selection
 from pages.parts.pictures import image_tag
+from pages.parts.trained import network_at
 
 if TYPE_CHECKING:
     # For the types alone: it brings PyTorch along, and the figures and charts are not to wait for that.
@@ -46,7 +46,7 @@ def draw(examination: Examination, path: Path, version: Stamp) -> None:
         )
         return
     with st.spinner("Loading the network …"):
-        model, recipe = _network(path, version)
+        model, recipe = network_at(path, version)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(selection.describe(evaluation, len(chosen)), width="content")
         kind = _choose_map(model)
@@ -88,11 +88,6 @@ def _line(verb: str, name: str, label: int, share: float) -> str:
     percent = f"{100 * share:.0f} %" if share >= 0.01 else "&lt; 1 %"
     dot = f'<i style="background: {class_colour(label)}"></i>'
     return f"<span>{verb} {dot}<b>{escape(name)}</b></span><span>{percent}</span>"
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _network(path: Path, version: Stamp) -> tuple[Classifier, Recipe]:  # noqa: ARG001, it is remembered by both
-    return load_checkpoint(path)
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking the network where it looked …")

@@ -31,18 +31,18 @@ def draw(visit: Visit) -> None:
     table, selected = visit.table(), editing.selected_layer(visit)
     st.html(STYLE)
     with st.container(key="network"):
-        beside_layers = st.container(key="network-table")
-        beside_table = st.container(key="network-layers", gap="small")
-        with beside_table:
+        table_place = st.container(key="network-table")
+        layers_place = st.container(key="network-layers", gap="small")
+        with layers_place:
             # Before the table: whoever sees an edit there can take it back at once, by key too.
             other = steps(visit)
-        with beside_layers:
+        with table_place:
             st.html(layer_table.table_html(visit.recipe.network, table, selected.id if selected else None))
             mending.draw(visit, table)
-        with beside_table:
+        with layers_place:
             layers(visit, table)
         if other:
-            with beside_layers:
+            with table_place:
                 compare.draw(visit.recipe.network, *other)
         with st.container(key="network-inspector", border=True, gap="small"):
             inspector.draw(visit, selected)

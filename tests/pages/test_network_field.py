@@ -2,27 +2,18 @@
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cifarlab.analysis import EffectiveField, effective_field, untrained
+from cifarlab.augment.steps import Normalization
 from cifarlab.network import Network, pixels_seen, theoretical_square, trace
 from cifarlab.network.layers import Conv, GlobalAveragePool, Linear
 from cifarlab.network.square import Square
 from cifarlab.recipe import load_recipe
 from pages.network.field import sentences
-from pages.network.field.measuring import MOST_PARAMETERS, RANDOM, fitting, reason_not_to
+from pages.network.field.measuring import MOST_PARAMETERS, RANDOM, fitting, measure, reason_not_to
 from pages.network.field.pictures import DIMMED, ENLARGE, FRAME_COLOUR, heat_picture, seen_picture, square_picture
 from pages.network.field.unit import CELLS_IN_A_ROW, NO_CELL, cells, middle_of, nearest_unit
-
-SCRIPT = """
-import streamlit as st
-from pages.parts.boundary import boundary
-from pages.parts.places import page_file
-
-page = st.navigation([st.Page(page_file("network"), url_path="network")], position="hidden")
-with boundary():
-    page.run()
-"""
+from pages.network.layer_table import table_html
 
 GREY = np.full((32, 32, 3), 100, np.uint8)
 STRIDED = Network(layers=(Conv(out_channels=4, stride=4, kernel=4), GlobalAveragePool(), Linear(out_features=10)))
@@ -48,7 +39,7 @@ def test_a_place_beyond_the_last_unit_means_the_last_and_one_unit_means_itself()
     last = CELLS_IN_A_ROW**2 - 1
     for geometry in outputs.values():
         assert all(0 <= place < geometry.side for place in nearest_unit(geometry, middle_of(last)))
-    assert nearest_unit(outputs["gap1" if "gap1" in outputs else network.layers[-1].id], middle_of(last)) == (0, 0)
+    assert nearest_unit(outputs[network.layers[-1].id], middle_of(last)) == (0, 0)
 
 
 def test_cells_cover_the_enlarged_image_once():
@@ -134,18 +125,17 @@ def test_trained_weights_are_offered_for_exactly_their_structure():
 
 
 @pytest.fixture
-def page():
-    app = AppTest.from_string(SCRIPT, default_timeout=60)
-    app.query_params["recipe"] = "quick"
-    return app
+def open_network(open_page):
+    """Opens the page Network with `quick`, and more in the address."""
+    return lambda **address: open_page("network", recipe="quick", **address)
 
 
 def captions(app):
     return [caption.value for caption in app.caption if caption.value.startswith("**")]
 
 
-def test_the_page_tells_the_three_fields_of_the_selected_layer(page):
-    page.run()
+def test_the_page_tells_the_three_fields_of_the_selected_layer(open_network):
+    page = open_network()
     network = load_recipe("quick").network
     theory, coverage, effective = captions(page)
     assert theory.startswith("**Theoretical:** 4x4 pixels")
@@ -157,25 +147,34 @@ def test_the_page_tells_the_three_fields_of_the_selected_layer(page):
     assert f"in {held}x{held} pixels (random weights, this image)" in effective
 
 
-def test_the_address_says_which_weights_images_and_unit(page):
-    page.query_params.update(
-        {"network.field.weights": "quick", "network.field.images": "16", "network.field.cell": "0"}
-    )
-    page.run()
+def test_the_address_says_which_weights_images_and_unit(open_network):
+    page = open_network(**{"network.field.weights": "quick", "network.field.images": "16", "network.field.cell": "0"})
     assert captions(page)[2].endswith("(quick, mean of 16 images).")
     assert any("What unit (0, 0) of" in text.value for text in page.markdown)
     page.button(key="network-field-centre").click().run()
     assert "network.field.cell" not in page.query_params
 
 
-def test_weights_that_no_longer_fit_give_way_to_random_ones(page):
-    page.query_params["network.field.weights"] = "quick"
-    page.run()
+def test_weights_that_no_longer_fit_give_way_to_random_ones(open_network):
+    page = open_network(**{"network.field.weights": "quick"})
     page.number_input(key="network.conv1.out_channels").set_value(16).run()
     assert captions(page)[2].endswith("(random weights, this image).")
 
 
-def test_a_broken_network_shows_what_can_be_seen_so_far(page):
+def test_the_field_is_measured_anew_for_another_normalization(open_network):
+    visit = open_network().session_state["visit"]
+    image = visit.images("test").images[:1]
+    _, before = measure(visit, RANDOM, image, "conv3", (4, 4))
+    wider = Normalization(mean=(0.5, 0.5, 0.5), std=(0.9, 0.9, 0.9))
+    visit.edit(augmentation=visit.recipe.augmentation.model_copy(update={"normalize": wider}))
+    _, after = measure(visit, RANDOM, image, "conv3", (4, 4))
+    direct = effective_field(untrained(visit.recipe.network, seed=0), image, wider, "conv3", (4, 4))
+    assert np.allclose(after.values, direct.values, rtol=1e-4)
+    assert not np.allclose(after.values, before.values, rtol=1e-4)
+
+
+def test_a_broken_network_shows_what_can_be_seen_so_far(open_network):
+    page = open_network()
     page.session_state["network.selected"] = "conv2"
     page.run()
     page.number_input(key="network.conv2.groups").set_value(7).run()
@@ -192,8 +191,6 @@ def test_a_broken_network_shows_what_can_be_seen_so_far(page):
 
 
 def test_the_table_marks_layers_that_can_add_no_context_with_the_reason():
-    from pages.network.layer_table import table_html
-
     network = load_recipe("bottleneck-151k").network
     html = table_html(network, trace(network), None)
     assert html.count('class="idle"') == 3

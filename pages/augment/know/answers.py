@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from cifarlab.analysis import Evaluation, Stamp, normalization_of, predict, stamp, trained_networks
 from cifarlab.augment import Augmentation, one_image_many_draws
-from cifarlab.network import Classifier
 from cifarlab.plots import class_colour
-from cifarlab.recipe import Recipe
-from cifarlab.training import checkpoint_facts, load_checkpoint
+from cifarlab.training import checkpoint_facts
 from pages.augment.images import Choice
 from pages.parts.pictures import image_tag
 from pages.parts.session import Visit
+from pages.parts.trained import network_at
 
 NETWORK = "augment.network"
 DRAWN = "sketch10"
@@ -60,15 +59,10 @@ def _is_drawn(source: str) -> bool:
 
 def _shares(path: Path, version: Stamp, variants: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The probability of each class for each variant, float64 (N, classes)."""
-    model, recipe = _network(path, version)
+    model, recipe = network_at(path, version)
     logits = predict(model, variants, normalization_of(recipe))
     names = tuple(str(label) for label in range(logits.shape[1]))
     return Evaluation(logits, logits.argmax(axis=1), names).probabilities
-
-
-@st.cache_resource(max_entries=4, show_spinner="Loading the network …")
-def _network(path: Path, version: Stamp) -> tuple[Classifier, Recipe]:  # noqa: ARG001, it is remembered by both
-    return load_checkpoint(path)
 
 
 def _sentence(shares: NDArray[np.float64], classes: tuple[str, ...], choice: Choice) -> str:

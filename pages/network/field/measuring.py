@@ -21,8 +21,8 @@ from cifarlab.analysis import (
 from cifarlab.augment.steps import Normalization
 from cifarlab.network import Network, NetworkTable
 from cifarlab.recipe import load_recipe
-from cifarlab.training import load_checkpoint
 from pages.parts.session import Visit
+from pages.parts.trained import network_at
 
 if TYPE_CHECKING:
     from cifarlab.network import Classifier
@@ -54,13 +54,13 @@ def fitting(network: Network) -> dict[str, Path]:
 
 def _structure(path: Path) -> Network | None:
     try:
-        return _network_at(path, stamp(path))
+        return _network_of(path, stamp(path))
     except ValueError:  # a run without weights yet, or one that has just been deleted
         return None
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _network_at(path: Path, version: Stamp) -> Network:  # noqa: ARG001, it is remembered by both
+def _network_of(path: Path, version: Stamp) -> Network:  # noqa: ARG001, it is remembered by both
     return load_recipe(path / "recipe.yaml").network
 
 
@@ -72,36 +72,27 @@ def measure(
     `weights` is the name of a trained network; where none of that name has this structure, they are random.
     """
     network = visit.recipe.network
-    path = fitting(network).get(weights) if weights != RANDOM else None
-    version = stamp(path) if path else None
+    if weights != RANDOM and (path := fitting(network).get(weights)):
+        version = stamp(path)
+        model, recipe = network_at(path, version)
+        return weights, _measured((str(path), version), normalization_of(recipe), images, map_id, unit, model)
     structure = network.model_dump_json()
-    field = _measured(structure, path, version, images, map_id, unit, network, visit.normalization())
-    return (weights if path else RANDOM), field
+    model = _random(structure, network)
+    return RANDOM, _measured(structure, visit.normalization(), images, map_id, unit, model)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs={Normalization: Normalization.model_dump_json})
 def _measured(
-    structure: str,
-    path: Path | None,
-    version: Stamp | None,
+    whose: object,  # noqa: ARG001, the model is remembered by it
+    normalization: Normalization,
     images: Images,
     map_id: str,
     unit: tuple[int, int],
-    _network: Network,
-    _normalization: Normalization,
+    _model: Classifier,
 ) -> EffectiveField:
-    if path is None or version is None:
-        return effective_field(_random(structure, _network), images, _normalization, map_id, unit)
-    model, normalization = _trained(path, version)
-    return effective_field(model, images, normalization, map_id, unit)
+    return effective_field(_model, images, normalization, map_id, unit)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _random(structure: str, _network: Network) -> Classifier:  # noqa: ARG001, it is remembered by its structure
     return untrained(_network, seed=0).eval()
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _trained(path: Path, version: Stamp) -> tuple[Classifier, Normalization]:  # noqa: ARG001
-    model, recipe = load_checkpoint(path)
-    return model, normalization_of(recipe)
