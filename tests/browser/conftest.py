@@ -138,6 +138,16 @@ def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
 
 
 @pytest.fixture
+def at_network(visitor: Visitor, server_home: Path) -> Iterator[Visitor]:
+    """On the page Network with `dilated-69k`; afterwards no traceback has been shown, nor logged."""
+    visitor.open("network?recipe=dilated-69k")
+    expect(visitor.at("network-layers-list").locator(".row")).to_have_count(15)
+    yield visitor
+    expect(visitor.page.get_by_test_id("stException")).to_have_count(0)
+    assert "Traceback" not in (server_home / "log.txt").read_text()
+
+
+@pytest.fixture
 def short_lived_server(server_home: Path) -> Callable[[], AbstractContextManager[str]]:
     """Starts another server over this module's folders, and kills it where its context ends."""
     return lambda: _serving(server_home, subprocess.Popen.kill)

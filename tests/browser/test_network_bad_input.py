@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from cifarlab.recipe import load_recipe, to_share_text
-
-
-@pytest.fixture
-def at_network(visitor, server_home):
-    """On the page with `dilated-69k`; afterwards no traceback has been shown, nor logged."""
-    visitor.open("network?recipe=dilated-69k")
-    expect(layers(visitor)).to_have_count(15)
-    yield visitor
-    expect(visitor.page.get_by_test_id("stException")).to_have_count(0)
-    assert "Traceback" not in (server_home / "log.txt").read_text()
 
 
 def layers(visitor):

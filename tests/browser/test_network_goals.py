@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
-
-
-@pytest.fixture
-def at_network(visitor):
-    visitor.open("network?recipe=dilated-69k")
-    expect(layers(visitor)).to_have_count(15)
-    return visitor
 
 
 def layers(visitor):

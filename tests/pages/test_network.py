@@ -296,7 +296,7 @@ def test_a_changed_field_is_named_with_both_values():
     before = small()
     first = before.layers[0].model_copy(update={"out_channels": 16})
     rows, _ = compared(before, before.model_copy(update={"layers": (first, *before.layers[1:])}))
-    assert rows[0][:3] == ["~", "conv 16 k3 p1 out_channels 8 → 16", "8 → 16"]
+    assert rows[0][:4] == ["~", "conv 16 k3 p1 out_channels 8 → 16", "8 → 16", "32"]
 
 
 def test_a_network_equals_itself_and_a_broken_one_has_no_totals():

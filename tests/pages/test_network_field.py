@@ -6,7 +6,7 @@ import pytest
 from cifarlab.analysis import EffectiveField, effective_field, untrained
 from cifarlab.augment.steps import Normalization
 from cifarlab.network import Network, pixels_seen, theoretical_square, trace
-from cifarlab.network.layers import Conv, GlobalAveragePool, Linear
+from cifarlab.network.layers import Conv, GlobalAveragePool, Linear, PoolAfter
 from cifarlab.network.square import Square
 from cifarlab.recipe import load_recipe
 from pages.network.field import sentences
@@ -196,3 +196,10 @@ def test_the_table_marks_layers_that_can_add_no_context_with_the_reason():
     assert html.count('class="idle"') == 3
     assert "its input already sees 37x37 pixels" in html
     assert 'class="idle"' not in table_html(STRIDED, trace(STRIDED), None)
+
+
+def test_of_an_idle_layer_and_the_pool_behind_it_only_the_layer_is_marked():
+    wide = Conv(out_channels=4, kernel=31, padding=15)
+    idle = Conv(out_channels=4, padding=1, then=(PoolAfter(max_pool=2),))
+    network = Network(layers=(wide, wide, idle, GlobalAveragePool(), Linear(out_features=10)))
+    assert table_html(network, trace(network), None).count('class="idle"') == 1
