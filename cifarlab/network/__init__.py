@@ -40,6 +40,7 @@ from cifarlab.network.layers import (
     Residual,
     walk,
 )
+from cifarlab.network.route import up_to
 from cifarlab.network.square import Square, theoretical_square
 from cifarlab.network.summary import Summary, summarize
 from cifarlab.network.table import Diagnostic, NetworkTable, Row
@@ -111,6 +112,7 @@ __all__ = [
     "torchinfo_text",
     "trace",
     "unproductive_layers",
+    "up_to",
     "walk",
 ]
 

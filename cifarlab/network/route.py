@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cifarlab.network.layers import Layer, Network, Residual
+from cifarlab.network.layers import GlobalAveragePool, Layer, Linear, Network, Residual, walk
 from cifarlab.network.table import NetworkTable, Row
+from cifarlab.network.trace import trace
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,29 @@ def route_to(network: Network, table: NetworkTable, map_id: str) -> Route:
     found = _to(map_id, network.layers, rows_by_layer(table.rows))
     assert found is not None
     return found
+
+
+def up_to(network: Network, map_id: str) -> Network:
+    """A network that fits, without what follows the layer, or block of layers, that a map comes from.
+
+    Its maps, and the weights that a seed draws for them, are those of the whole; a pool and a layer end it that make
+    scores of the classes where it has none.
+
+    Raises:
+        ValueError: no layer has this map.
+    """
+    layer_id = map_id.partition(".")[0]
+    for count, layer in enumerate(network.layers, start=1):
+        if any(member.id == layer_id for member in walk((layer,))):
+            return _ended(network, network.layers[:count])
+    raise ValueError(f"no layer has the map {map_id}")
+
+
+def _ended(network: Network, layers: tuple[Layer, ...]) -> Network:
+    scores = Linear(out_features=network.classes)
+    ends: tuple[tuple[Layer, ...], ...] = ((), (GlobalAveragePool(), scores), (scores,))
+    cuts = (Network(layers=(*layers, *end), classes=network.classes) for end in ends)
+    return next(cut for cut in cuts if not trace(cut).diagnostics)
 
 
 def rows_by_layer(rows: Iterable[Row]) -> dict[str, tuple[Row, ...]]:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cifarlab.analysis import EffectiveField, effective_field, untrained
-from cifarlab.network import Network, Residual, Square, coverage, pixels_seen, theoretical_square, trace, walk
+from cifarlab.network import Network, Residual, Square, coverage, pixels_seen, theoretical_square, trace, up_to, walk
 from cifarlab.recipe import load_recipe
 from cifarlab.spec import SpecError, read_spec
 
@@ -57,6 +57,18 @@ def test_with_nothing_to_cancel_or_shut_the_gradient_is_above_zero_exactly_where
         for unit in units(side):
             values = effective_field(model, white, normalization, map_id, unit).values
             np.testing.assert_array_equal(values > 0, coverage(spec, map_id, unit) > 0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_layers_behind_a_map_change_nothing_of_its_field(name, images, normalization):
+    spec = load_recipe(name).network
+    whole = untrained(spec, seed=0).eval()
+    for map_id, side in maps_of(spec):
+        unit = (side // 2, side - 1)
+        expected = effective_field(whole, images[:1], normalization, map_id, unit)
+        short = effective_field(untrained(up_to(spec, map_id), seed=0).eval(), images[:1], normalization, map_id, unit)
+        np.testing.assert_array_equal(short.values, expected.values)
+        assert short.square == expected.square
 
 
 def test_with_weights_of_one_the_gradient_counts_the_paths(normalization, images):

@@ -1,7 +1,7 @@
 import pytest
 
 from cifarlab.network import Network, trace
-from cifarlab.network.route import Branches, route, route_to
+from cifarlab.network.route import Branches, route, route_to, up_to
 from cifarlab.spec import read_spec
 
 CONV = {"type": "conv", "out_channels": 4, "kernel": 1}
@@ -48,3 +48,17 @@ def test_a_block_whose_branches_do_not_fit_has_no_map_of_its_own():
     assert to("conv1") == ["conv1"]
     with pytest.raises(ValueError, match="map_id: 'residual1' has no map; choose one of conv1"):
         to("residual1")
+
+
+def test_a_network_is_cut_behind_the_layer_or_the_outermost_block_that_a_map_comes_from():
+    layers = [CONV, OUTER, POOLED, {"type": "gap"}, {"type": "linear", "out_features": 10}]
+    network = read_spec(Network, {"layers": layers}, "network")
+    cut = {
+        map_id: [layer.id for layer in up_to(network, map_id).layers]
+        for map_id in ("conv2", "conv5.max_pool", "linear1")
+    }
+    assert cut["conv2"] == ["conv1", "residual1", "gap1", "linear1"]
+    assert cut["conv5.max_pool"] == ["conv1", "residual1", "conv5", "gap1", "linear1"]
+    assert cut["linear1"] == [layer.id for layer in network.layers]
+    with pytest.raises(ValueError, match="no layer has the map conv9"):
+        up_to(network, "conv9")

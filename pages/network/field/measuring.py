@@ -19,7 +19,7 @@ from cifarlab.analysis import (
     untrained,
 )
 from cifarlab.augment.steps import Normalization
-from cifarlab.network import Network, NetworkTable
+from cifarlab.network import Network, NetworkTable, up_to
 from cifarlab.recipe import load_recipe
 from pages.parts.session import Visit
 from pages.parts.trained import network_at
@@ -76,6 +76,8 @@ def measure(
         version = stamp(path)
         model, recipe = network_at(path, version)
         return weights, _measured((str(path), version), normalization_of(recipe), images, map_id, unit, model)
+    # What follows the map cannot reach it: the weights before it are drawn alike, and an edit behind it costs nothing.
+    network = up_to(network, map_id)
     structure = network.model_dump_json()
     model = _random(structure, network)
     return RANDOM, _measured(structure, visit.normalization(), images, map_id, unit, model)
