@@ -22,6 +22,7 @@ from pages.network import (
 )
 from pages.parts.layer_list import layer_list
 from pages.parts.session import Visit, current
+from pages.parts.steady_html import steady_html
 
 STYLE = Path(__file__).parent / "network.css"
 
@@ -37,7 +38,8 @@ def draw(visit: Visit) -> None:
             # Before the table: whoever sees an edit there can take it back at once, by key too.
             other = steps(visit)
         with table_place:
-            st.html(layer_table.table_html(visit.recipe.network, table, selected.id if selected else None))
+            chosen = selected.id if selected else None
+            steady_html(layer_table.table_html(visit.recipe.network, table, chosen), key="network-layer-table")
             mending.draw(visit, table)
         with layers_place:
             layers(visit, table)

@@ -159,17 +159,16 @@ def network_of(app):
     return app.session_state["visit"].recipe.network
 
 
-def shown_rows(app):
-    table = next(element.value for element in app.html if "layer-table" in element.value and "<table" in element.value)
-    return cells(table)[1:-1]
+def shown_rows(app, given):
+    return cells(given(app, "steady_html")[0])[1:-1]
 
 
-def test_a_kernel_changes_the_row_of_its_layer_and_no_other_layer(visit):
+def test_a_kernel_changes_the_row_of_its_layer_and_no_other_layer(visit, given):
     before = network_of(visit).layers
     visit.number_input(key="network.conv1.kernel").set_value(5).run()
     assert network_of(visit).layers[0].kernel == 5
     assert network_of(visit).layers[1:] == before[1:]
-    assert shown_rows(visit)[0][14] == "2,464"
+    assert shown_rows(visit, given)[0][14] == "2,464"
 
 
 def test_two_edits_that_cross_are_both_kept(visit):

@@ -17,6 +17,8 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import streamlit as st
 
+from pages.parts.steady_html import ADOPT
+
 Operation: TypeAlias = Literal["select", "toggle", "move", "duplicate", "remove"]
 
 HERE = Path(__file__).parent
@@ -106,6 +108,6 @@ def _renderer() -> Callable[..., Any]:
         "cifarlab.layer_list",
         html='<div class="frame">\n</div>',
         css=(HERE / "layer_list.css").read_text(encoding="utf-8"),
-        js=(HERE / "layer_list.js").read_text(encoding="utf-8"),
+        js=ADOPT + (HERE / "layer_list.js").read_text(encoding="utf-8"),
     )
     return renderer

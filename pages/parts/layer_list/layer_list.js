@@ -92,20 +92,6 @@ function stepTo(rows, entry, direction) {
   return { parent: block.parent, index: block.index + (direction > 0 ? 1 : 0) };
 }
 
-// Whether nothing but details has changed since the list was drawn; they are then exchanged, and all else stays, with the
-// handlers that know it. That is the case while a slider of the selected row is dragged.
-function onlyDetails(frame, rows, data) {
-  const rest = rows.map(({ item, parent, depth }) => [item.id, item.title, item.enabled, item.problem, parent, depth]);
-  const shape = JSON.stringify([rest, data.selected, data.label, data.revision]);
-  const isSame = frame.dataset.shape === shape;
-  frame.dataset.shape = shape;
-  if (!isSame) return false;
-  const details = frame.querySelectorAll(".detail");
-  let at = 0;
-  for (const { item } of rows) if (item.problem === null) details[at++].textContent = item.detail;
-  return true;
-}
-
 export default function (component) {
   const { parentElement: root, setTriggerValue } = component;
   const [data] = component.data;
@@ -115,11 +101,12 @@ export default function (component) {
 
   const rows = flatten(data.items);
   frame.report = setTriggerValue;
-  if (onlyDetails(frame, rows, data)) return;
-  const list = element("ol", { "aria-label": data.label });
-  const nodes = rows.map((row) => rowOf(row, data.selected));
-  list.append(...nodes);
-  frame.replaceChildren(list);
+  const given = element("ol", { "aria-label": data.label });
+  given.append(...rows.map((row) => rowOf(row, data.selected)));
+  if (!frame.firstElementChild) frame.append(element("ol", {}));
+  const list = frame.firstElementChild;
+  adopt(list, given);
+  const nodes = [...list.children];
   if (focus) list.querySelector(`[data-id="${focus.id}"] [data-part="${focus.part}"]`)?.focus();
 
   const send = (op, id, place = {}) =>
@@ -129,8 +116,7 @@ export default function (component) {
   list.onclick = (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    // Drawn before the page answers; whatever it answers is drawn anew.
-    if (button.dataset.part === "toggle") frame.dataset.shape = "";
+    // Drawn before the page answers; whatever it answers is drawn then.
     if (button.dataset.part === "toggle") button.setAttribute("aria-checked", String(button.getAttribute("aria-checked") !== "true"));
     send(button.dataset.part, entryOf(button).item.id);
   };
