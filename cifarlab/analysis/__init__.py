@@ -2,7 +2,7 @@
 
 from cifarlab.analysis.attribution import AttributionMaps, Placement
 from cifarlab.analysis.class_evidence import class_evidence, has_affine_head
-from cifarlab.analysis.effective_field import EffectiveField, effective_field, untrained
+from cifarlab.analysis.effective_field import EffectiveField, effective_field
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation
 from cifarlab.analysis.examination import (
     Examination,
@@ -18,6 +18,7 @@ from cifarlab.analysis.map_pictures import MapKind, map_kinds, map_pictures
 from cifarlab.analysis.mistakes import ORDERS, Confusion, Order, margins, mistakes, most_confused, rightly_classified
 from cifarlab.analysis.overlay import enlarged, overlay, signed_overlay
 from cifarlab.analysis.predictions import predict
+from cifarlab.analysis.untrained import take_statistics, untrained
 from cifarlab.training.checkpoints.checkpoint import normalization_of
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "rightly_classified",
     "signed_overlay",
     "stamp",
+    "take_statistics",
     "trained_networks",
     "untrained",
 ]

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from cifarlab.analysis.predictions import network_inputs
 from cifarlab.augment.steps import Normalization
-from cifarlab.network.layers import Network
 from cifarlab.network.square import Square, theoretical_square
 from cifarlab.network.trace import trace
 
@@ -121,18 +120,3 @@ def _gradient(model: Classifier, batch: torch.Tensor, map_id: str, unit: tuple[i
         (gradient,) = torch.autograd.grad(values.sum(), batch)
     summed: NDArray[np.float32] = gradient.abs().sum(dim=(0, 1)).cpu().numpy()
     return summed
-
-
-def untrained(network: Network, seed: int) -> Classifier:
-    """A network with PyTorch's own initial weights, drawn from this seed; PyTorch's generator is left as it was.
-
-    Raises:
-        SpecError: the network is broken or absurdly large; nothing has been allocated then.
-    """
-    import torch
-
-    from cifarlab.network.classifier import build
-
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
-        return build(network)

@@ -20,6 +20,8 @@ from pages.network import (
     mending,
     palette,
 )
+from pages.parts import header
+from pages.parts.boundary import boundary
 from pages.parts.layer_list import layer_list
 from pages.parts.session import Visit, current
 from pages.parts.steady_html import steady_html
@@ -27,10 +29,14 @@ from pages.parts.steady_html import steady_html
 STYLE = Path(__file__).parent / "network.css"
 
 
+@st.fragment
+@boundary()
 def draw(visit: Visit) -> None:
-    """The table, the layers in order, the fields of the selected one, the goals; the style sheet places them."""
+    """The table, the layers in order, the fields of the selected one, the goals; the style sheet places them.
+
+    A fragment, so that an edit draws only these, and tells the bar.
+    """
     table, selected = visit.table(), editing.selected_layer(visit)
-    st.html(STYLE)
     with st.container(key="network"):
         table_place = st.container(key="network-table")
         layers_place = st.container(key="network-layers", gap="small")
@@ -41,6 +47,7 @@ def draw(visit: Visit) -> None:
             chosen = selected.id if selected else None
             steady_html(layer_table.table_html(visit.recipe.network, table, chosen), key="network-layer-table")
             mending.draw(visit, table)
+        header.keep_up(visit)
         with layers_place:
             layers(visit, table)
         if other:
@@ -96,4 +103,5 @@ def _step(label: str, icon: str, keys: str, go: Callable[[Visit], None], visit: 
     )
 
 
+st.html(STYLE)
 draw(current())

@@ -18,19 +18,21 @@ from pages.parts.session import Visit, current, share_link
 from pages.parts.uploads import text_of
 
 MENU_WIDTH = 86  # the same for both of its labels, so that nothing moves when the first edit is made
-DRAWN = "header.drawn"
+TOLD = "header.told"
+FIGURES = "header.figures"
 STYLE = Path(__file__).parent / "style.css"
 
 
 def draw() -> None:
     """Draw the bar for this visitor, and say once what happened on arrival."""
     visit = current()
-    st.session_state[DRAWN] = _standing(visit)
+    st.session_state[TOLD] = visit.edited
     st.html(STYLE)
     with st.container(key="header", horizontal=True, vertical_alignment="center", gap="small"):
         _choose_recipe(visit)
         _recipe_menu(visit)
-        st.html(figures(visit.table(), judge(visit.recipe)), width="stretch")
+        st.session_state[FIGURES] = st.empty()
+        _tell(visit)
         running.draw()
         _images_in_use(visit)
         _share(visit)
@@ -39,17 +41,20 @@ def draw() -> None:
 
 
 def keep_up(visit: Visit) -> None:
-    """Draw the whole page again if the bar tells something else by now; for the end of a fragment that edits.
+    """Tell the figures anew, and draw the whole page again if the menu tells something else by now.
 
-    While a slider is held it waits, so that the pictures follow.
+    For a fragment that edits. While a slider is held the menu waits, so that the pictures follow.
     """
-    if not is_held() and st.session_state.get(DRAWN) != _standing(visit):
+    if FIGURES not in st.session_state:
+        return
+    _tell(visit)
+    if not is_held() and st.session_state[TOLD] != visit.edited:
         st.rerun()
 
 
-def _standing(visit: Visit) -> tuple[object, ...]:
-    """What the bar tells of the recipe, besides its network."""
-    return visit.edited, visit.recipe.network, tuple(verdict.met for verdict in judge(visit.recipe))
+def _tell(visit: Visit) -> None:
+    """Show the network's figures and the goals in their place in the bar, from wherever the script is."""
+    st.session_state[FIGURES].html(figures(visit.table(), judge(visit.recipe)), width="stretch")
 
 
 def figures(table: NetworkTable, verdicts: tuple[Verdict, ...]) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cifarlab.analysis import EffectiveField, effective_field, untrained
+from cifarlab.analysis import EffectiveField, effective_field, take_statistics, untrained
 from cifarlab.augment.steps import Normalization
 from cifarlab.network import Network, pixels_seen, theoretical_square, trace
 from cifarlab.network.layers import Conv, GlobalAveragePool, Linear, PoolAfter
@@ -143,7 +143,9 @@ def test_the_page_tells_the_three_fields_of_the_selected_layer(open_network):
     normalization = page.session_state["visit"].normalization()
     images = page.session_state["visit"].images("test").images[:1]
     unit = nearest_unit(trace(network).outputs["conv1"], middle_of(NO_CELL))
-    held = effective_field(untrained(network, seed=0), images, normalization, "conv1", unit).side_holding(0.95)
+    model = untrained(network, seed=0)
+    take_statistics(model, page.session_state["visit"].images("train").images[:16], normalization)
+    held = effective_field(model, images, normalization, "conv1", unit).side_holding(0.95)
     assert f"in {held}x{held} pixels (random weights, this image)" in effective
 
 
@@ -168,7 +170,9 @@ def test_the_field_is_measured_anew_for_another_normalization(open_network):
     wider = Normalization(mean=(0.5, 0.5, 0.5), std=(0.9, 0.9, 0.9))
     visit.edit(augmentation=visit.recipe.augmentation.model_copy(update={"normalize": wider}))
     _, after = measure(visit, RANDOM, image, "conv3", (4, 4))
-    direct = effective_field(untrained(visit.recipe.network, seed=0), image, wider, "conv3", (4, 4))
+    model = untrained(visit.recipe.network, seed=0)
+    take_statistics(model, visit.images("train").images[:16], wider)
+    direct = effective_field(model, image, wider, "conv3", (4, 4))
     assert np.allclose(after.values, direct.values, rtol=1e-4)
     assert not np.allclose(after.values, before.values, rtol=1e-4)
 

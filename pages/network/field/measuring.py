@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -15,6 +16,7 @@ from cifarlab.analysis import (
     effective_field,
     normalization_of,
     stamp,
+    take_statistics,
     trained_networks,
     untrained,
 )
@@ -31,6 +33,11 @@ RANDOM = "random weights"
 MOST_PARAMETERS = 50_000_000
 MOST_MULTIPLY_ADDS = 20_000_000_000
 """Of all images together: some seconds on two processor cores."""
+
+NORMED_OVER = 16
+"""Images of the training set, whose maps the batch norms of random weights normalise."""
+
+BY_ITS_NUMBERS: dict[str | type, Callable[[Any], object]] = {Normalization: Normalization.model_dump_json}
 
 Images = NDArray[np.uint8]
 
@@ -78,12 +85,12 @@ def measure(
         return weights, _measured((str(path), version), normalization_of(recipe), images, map_id, unit, model)
     # What follows the map cannot reach it: the weights before it are drawn alike, and an edit behind it costs nothing.
     network = up_to(network, map_id)
-    structure = network.model_dump_json()
-    model = _random(structure, network)
-    return RANDOM, _measured(structure, visit.normalization(), images, map_id, unit, model)
+    known = network.model_dump_json(), visit.images("train").images[:NORMED_OVER]
+    model = _random(*known, visit.normalization(), network)
+    return RANDOM, _measured(known, visit.normalization(), images, map_id, unit, model)
 
 
-@st.cache_data(max_entries=256, show_spinner=False, hash_funcs={Normalization: Normalization.model_dump_json})
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=BY_ITS_NUMBERS)
 def _measured(
     whose: object,  # noqa: ARG001, the model is remembered by it
     normalization: Normalization,
@@ -95,6 +102,13 @@ def _measured(
     return effective_field(_model, images, normalization, map_id, unit)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _random(structure: str, _network: Network) -> Classifier:  # noqa: ARG001, it is remembered by its structure
-    return untrained(_network, seed=0).eval()
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_ITS_NUMBERS)
+def _random(
+    structure: str,  # noqa: ARG001, the network is remembered by it
+    images: Images,
+    normalization: Normalization,
+    _network: Network,
+) -> Classifier:
+    model = untrained(_network, seed=0)
+    take_statistics(model, images, normalization)
+    return model

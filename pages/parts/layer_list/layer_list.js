@@ -1,6 +1,8 @@
 // The browser's half of the layer list. It draws what it is given and reports what is asked for; order, selection and
 // switches are the page's. One event: {op, id, index, parent, revision}.
 
+const EDGE = 24;
+
 const ICONS = {
   grip: "M9 5h.01M9 12h.01M9 19h.01M15 5h.01M15 12h.01M15 19h.01",
   duplicate: "M9 9h11v11H9zM5 15H4V4h11v1",
@@ -59,6 +61,18 @@ function rowOf(entry, selected) {
   return element("li", { class: classes.filter(Boolean).join(" "), "data-id": item.id, style: `--depth:${depth}` }, ...parts);
 }
 
+// A list that scrolls shows the row, and the page around it stays where it is.
+function reveal(list, row) {
+  const [outer, inner] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  list.scrollTop += Math.min(inner.top - outer.top, 0) + Math.max(inner.bottom - outer.bottom, 0);
+}
+
+// While a row is dragged near the edge of a list that scrolls, what lies beyond comes nearer.
+function scrollAtEdge(list, y) {
+  const { top, bottom } = list.getBoundingClientRect();
+  list.scrollTop += Math.min(y - top - EDGE, 0) + Math.max(y - bottom + EDGE, 0);
+}
+
 // Where a row lands when it is dropped at the height y: before or after the row there, or into an open block.
 function placeAt(rows, nodes, moved, y) {
   for (let at = 0; at < rows.length; at += 1) {
@@ -107,6 +121,8 @@ export default function (component) {
   const list = frame.firstElementChild;
   adopt(list, given);
   const nodes = [...list.children];
+  if (frame.dataset.selected !== data.selected) list.querySelectorAll(".selected").forEach((row) => reveal(list, row));
+  frame.dataset.selected = data.selected;
   if (focus) list.querySelector(`[data-id="${focus.id}"] [data-part="${focus.part}"]`)?.focus();
 
   const send = (op, id, place = {}) =>
@@ -167,7 +183,10 @@ export default function (component) {
     };
     row.classList.add("dragged");
     grip.setPointerCapture(event.pointerId);
-    grip.onpointermove = (move) => mark(placeAt(rows, nodes, entry.item, move.clientY));
+    grip.onpointermove = (move) => {
+      scrollAtEdge(list, move.clientY);
+      mark(placeAt(rows, nodes, entry.item, move.clientY));
+    };
     grip.onpointerup = () => stop(true);
     grip.onpointercancel = () => stop(false);
   };
