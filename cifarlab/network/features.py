@@ -87,10 +87,14 @@ def _no_max_pool(network: Network, table: NetworkTable) -> Iterator[Fix]:
         changed_network, actions, words = network, list[Action](), []
         for row in pools:
             fix = _other_than_max(changed_network, row, strided)
-            changed_network = fix.applied(changed_network)
+            after = fix.tried(changed_network)
+            if after is None:
+                break
+            changed_network = after
             actions += fix.actions
             words.append(fix.title)
-        yield Fix("; ".join(words), tuple(actions))
+        else:
+            yield Fix("; ".join(words), tuple(actions))
 
 
 def _other_than_max(network: Network, row: Row, strided: bool) -> Fix:

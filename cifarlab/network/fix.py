@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from cifarlab.network.edit import Action, Replace, apply
 from cifarlab.network.layers import LayerSpec, Network
+from cifarlab.spec import SpecError
 
 L = TypeVar("L", bound=LayerSpec)
 
@@ -25,10 +26,18 @@ class Fix:
 
         Raises:
             ValueError: the network does not have the layers that the edits are about.
+            SpecError: it would have more layers than a network may have.
         """
         for action in self.actions:
             network = apply(network, action)
         return network
+
+    def tried(self, network: Network) -> Network | None:
+        """The network after all of the edits, or `None` where it would have more layers than a network may have."""
+        try:
+            return self.applied(network)
+        except SpecError:
+            return None
 
 
 def replacing(title: str, layer: Any) -> Fix:

@@ -23,7 +23,7 @@ def fixes(network: Network, diagnostic: Diagnostic) -> tuple[Fix, ...]:
     """
     found: list[Fix] = []
     for group in _groups(network, diagnostic):
-        fix = next((fix for fix in group if fix and _mends(fix.applied(network), diagnostic)), None)
+        fix = next((fix for fix in group if fix and _mends(fix.tried(network), diagnostic)), None)
         if fix and fix.actions not in [other.actions for other in found]:
             found.append(fix)
         if len(found) == MOST_FIXES:
@@ -45,8 +45,10 @@ def _groups(network: Network, diagnostic: Diagnostic) -> Iterator[Proposals]:
     yield from (_moved(layer, network, table), _removed(layer))
 
 
-def _mends(network: Network, diagnostic: Diagnostic) -> bool:
-    """Whether the layer that was broken is whole in a changed network, or gone."""
+def _mends(network: Network | None, diagnostic: Diagnostic) -> bool:
+    """Whether there is a changed network, and the layer that was broken is whole in it, or gone."""
+    if network is None:
+        return False
     after = trace(network)
     if diagnostic.layer_id in {finding.layer_id for finding in after.diagnostics}:
         return False

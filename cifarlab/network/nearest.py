@@ -28,8 +28,9 @@ def nearest_change(goal: StructuralGoal, network: Network, kept: tuple[Structura
     """
     table = trace(network)
     for change in islice(_proposals(goal, network, table), MOST_TRIALS):
-        after = trace(change.applied(network))
-        if not after.diagnostics and all(standing(wanted, after).met for wanted in (goal, *kept)):
+        changed = change.tried(network)
+        after = trace(changed) if changed else None
+        if after and not after.diagnostics and all(standing(wanted, after).met for wanted in (goal, *kept)):
             return Fix(change.title + _outcome(goal, after), change.actions)
     return Fix(_without_change(goal, table), ())
 

@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from cifarlab.recipe import load_recipe, to_share_text
 
+END = "    - {type: gap}\n    - {type: linear, out_features: 10}\n"
+
 
 def layers(visitor):
     return visitor.at("network-layers-list").locator(".row")
@@ -123,3 +125,49 @@ def test_a_share_link_cut_short(at_network):
     expect(at_network.at("header")).to_contain_text("70,528 params")
     undo(at_network)
     expect(at_network.at("header")).to_contain_text("68,992 params")
+
+
+def open_yaml(visitor, text):
+    """Paste a network and press the button; the box is opened first, where it is closed."""
+    box = visitor.at("network-yaml").get_by_role("textbox")
+    if not box.is_visible():
+        visitor.at("network-open").locator("summary").click()
+    box.fill(text)
+    box.press("Control+Enter")
+    visitor.settle()
+    visitor.at("network-yaml-open").get_by_role("button").click()
+
+
+def deep(convolutions):
+    convolution = "    - {type: conv, out_channels: 4, padding: 1}\n"
+    return "network:\n  layers:\n" + convolution * convolutions + END
+
+
+def test_a_yaml_with_an_unknown_field_is_refused_and_can_be_mended_in_its_box(at_network):
+    right = deep(0)
+    open_yaml(at_network, right.replace("features", "fetaures"))
+    told = at_network.page.get_by_test_id("stAlert")
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("The network stays as it is.")
+    expect(told).to_contain_text("out_fetaures: this field is not known; did you mean out_features?")
+    expect(layers(at_network)).to_have_count(15)
+    open_yaml(at_network, right)
+    expect(layers(at_network)).to_have_count(2)
+    expect(told).to_have_count(0)
+    undo(at_network)
+    expect(layers(at_network)).to_have_count(15)
+
+
+def test_500_layers_are_taken_and_one_more_is_refused(at_network):
+    open_yaml(at_network, deep(499))
+    told = at_network.page.get_by_test_id("stAlert")
+    expect(told).to_contain_text("501 layers are not allowed; a network has at most 500")
+    expect(layers(at_network)).to_have_count(15)
+    open_yaml(at_network, deep(498))
+    expect(layers(at_network)).to_have_count(500)
+    expect(rows(at_network)).to_have_count(500)
+    at_network.at("add.conv").get_by_role("button").click()
+    expect(at_network.page.get_by_test_id("stAlert")).to_contain_text("501 layers are not allowed")
+    expect(layers(at_network)).to_have_count(500)
+    undo(at_network)
+    expect(layers(at_network)).to_have_count(15)

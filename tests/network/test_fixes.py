@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from cifarlab.network import Network, trace, walk
 from cifarlab.network.fixes import fixes
+from cifarlab.network.layers import MAXIMUM_LAYERS
 from cifarlab.spec import read_spec
 
 GAP, CLASSES = {"type": "gap"}, {"type": "linear", "out_features": 10}
@@ -138,3 +139,10 @@ def test_finding_fixes_leaves_the_network_as_it_was():
     before = broken.to_plain()
     offered(broken)
     assert broken.to_plain() == before
+
+
+def test_a_full_network_is_offered_no_further_layer():
+    full = network(*[conv(kernel=1)] * MAXIMUM_LAYERS)
+    assert "add a global average pool" in trace(full).diagnostics[0].fix
+    for fix in offered(full):
+        fix.applied(full)

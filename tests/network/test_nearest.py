@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cifarlab.network import Network, apply, judge_structure, trace, walk
 from cifarlab.network.edit import Replace
 from cifarlab.network.goals import Forbids, Needs, ParametersBelow, ReceptiveFieldAbove
+from cifarlab.network.layers import MAXIMUM_LAYERS
 from cifarlab.network.nearest import nearest_change
 from cifarlab.spec import read_spec
 
@@ -183,6 +184,15 @@ def test_a_pair_keeps_the_map_the_field_and_what_follows(reference):
     after = trace(verdict.nearest.applied(before))
     for layer_id, geometry in trace(before).outputs.items():
         assert after.outputs[layer_id] == geometry
+
+
+def test_no_change_is_offered_that_would_exceed_the_most_layers():
+    pooled = conv(1, kernel=1, padding=0, then=["relu", {"max_pool": 2}, "batchnorm", {"max_pool": 2}])
+    full = network(*[conv(1, kernel=1, padding=0)] * (MAXIMUM_LAYERS - 3), pooled)
+    missed = [verdict.goal for verdict in judge_structure(COURSE, full) if not verdict.met]
+    assert len(missed) == 4
+    for goal in missed:
+        nearest_change(goal, full).applied(full)
 
 
 def test_where_no_small_change_helps_the_sentence_says_how_far_it_is():
