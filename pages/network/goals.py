@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
-from cifarlab.network import Fix, Layer, NetworkTable, Verdict, walk
+from cifarlab.network import Fix, Layer, NetworkTable, walk
 from cifarlab.recipe import judge
 from pages.network import editing, goal_editor, layer_items
 from pages.parts.goals import goal_line
 from pages.parts.session import Visit
+from pages.parts.steady_html import steady_html
 
 
 def draw(visit: Visit, table: NetworkTable) -> None:
@@ -25,9 +28,9 @@ def draw(visit: Visit, table: NetworkTable) -> None:
 def _judged(visit: Visit) -> None:
     verdicts = judge(visit.recipe)
     layers = {str(layer.id): layer for layer in walk(visit.recipe.network.layers)}
-    with st.container(key="network-goal-lines"):
-        for number, verdict in enumerate(verdicts):
-            _line(verdict, layers.get(verdict.layer_id or ""), number)
+    lines = "".join(goal_line(verdict, _decides(layers.get(verdict.layer_id or ""))) for verdict in verdicts)
+    # In one piece: elements of their own for each goal, and its button, would triple what an edit of the page draws.
+    steady_html(f'<div class="goal-lines">{lines}</div>', key="network-goal-lines", on_press=editing.select)
     nearest = [verdict.nearest for verdict in verdicts if verdict.met is False and verdict.nearest is not None]
     if nearest:
         with st.container(key="network-nearest", gap="xsmall"):
@@ -36,19 +39,12 @@ def _judged(visit: Visit) -> None:
                 _offer(visit, fix, number)
 
 
-def _line(verdict: Verdict, layer: Layer | None, number: int) -> None:
-    """What is asked and how it stands; the layer that decides it is a button that selects it."""
-    with st.container(gap=None):
-        st.html(goal_line(verdict))
-        if layer is not None:
-            st.button(
-                layer_items.title_of(layer),
-                key=f"network-goal-layer-{number}",
-                type="tertiary",
-                help=f"{layer.id} decides: select it",
-                on_click=editing.select,
-                args=(str(layer.id),),
-            )
+def _decides(layer: Layer | None) -> str:
+    """The layer that decides a goal, as a button that selects it."""
+    if layer is None:
+        return ""
+    name, title = escape(str(layer.id)), escape(layer_items.title_of(layer))
+    return f'<button value="{name}" title="{name} decides: select it">{title}</button>'
 
 
 def _offer(visit: Visit, fix: Fix, number: int) -> None:

@@ -18,13 +18,13 @@ def goal_chips(verdicts: tuple[Verdict, ...]) -> str:
     return f'<span class="goals"><span>goals <b>{met}/{len(verdicts)}</b></span>{chips}</span>'
 
 
-def goal_line(verdict: Verdict) -> str:
-    """What a goal asks and how it stands, as HTML."""
+def goal_line(verdict: Verdict, more: str = "") -> str:
+    """What a goal asks and how it stands, and under it `more`, as HTML."""
     state, words, mark = STATES[verdict.met]
     chip = f'<span class="chip {state}" role="img" aria-label="{words}" title="{words}">{mark}</span>'
     return (
         f'<div class="goal-line">{chip}<span>{escape(verdict.title)}</span>'
-        f'<span class="reason">{escape(verdict.reason)}</span></div>'
+        f'<span class="reason">{escape(verdict.reason)}</span>{more}</div>'
     )
 
 

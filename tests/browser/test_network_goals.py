@@ -28,7 +28,7 @@ def test_a_goal_is_edited_in_its_place_and_leads_to_the_layer_that_decides_it(at
     expect(goals.locator(".goal-line")).to_have_count(9)
     at_network.at("network-goal-remove-8").get_by_role("button").click()
     expect(goals.locator(".goal-line")).to_have_count(8)
-    at_network.at("network-goal-layer-1").get_by_role("button").click()
+    goals.get_by_role("button", name="conv 64 k3 d4").first.click()
     expect(layers(at_network).nth(7)).to_have_class(re.compile("selected"))
 
 
