@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from cifarlab.network.layers import Conv, Depthwise, Layer, Linear, Network, Residual, Then, walk
@@ -69,8 +71,7 @@ def apply(network: Network, action: Action) -> Network:
         ValueError: an id that the network does not have, one that it has already, an index out of range, a block that
             would hold itself, an operation that is not known, or too many layers.
     """
-    layers = _EDITS[type(action)](network.layers, action)
-    return read_spec(Network, {"classes": network.classes, "layers": layers}, "network")
+    return _with(network, _edited(network.layers, action))
 
 
 def apply_all(network: Network, actions: Iterable[Action]) -> Network:
@@ -79,8 +80,12 @@ def apply_all(network: Network, actions: Iterable[Action]) -> Network:
     Raises:
         ValueError: as `apply` does, for the first edit that cannot be done.
     """
-    for action in actions:
-        network = apply(network, action)
+    for replaces, together in groupby(actions, lambda action: isinstance(action, Replace)):
+        if replaces:
+            # They name no layer anew, so that one check does for all.
+            network = _with(network, reduce(_edited, together, network.layers))
+        else:
+            network = reduce(apply, together, network)
     return network
 
 
@@ -101,6 +106,14 @@ def depthwise_separable(
     window = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
     pointwise = {"out_channels": out_channels, "kernel": 1, "then": then}
     return read_spec(Depthwise, window, "depthwise"), read_spec(Conv, pointwise, "pointwise")
+
+
+def _with(network: Network, layers: Layers) -> Network:
+    return read_spec(Network, {"classes": network.classes, "layers": layers}, "network")
+
+
+def _edited(layers: Layers, action: Action) -> Layers:
+    return _EDITS[type(action)](layers, action)
 
 
 def _add(layers: Layers, action: Add) -> Layers:

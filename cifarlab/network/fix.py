@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from cifarlab.network.edit import Action, Replace, apply
+from cifarlab.network.edit import Action, Replace, apply_all
 from cifarlab.network.layers import LayerSpec, Network
 from cifarlab.spec import SpecError
 
@@ -28,9 +28,7 @@ class Fix:
             ValueError: the network does not have the layers that the edits are about.
             SpecError: it would have more layers than a network may have.
         """
-        for action in self.actions:
-            network = apply(network, action)
-        return network
+        return apply_all(network, self.actions)
 
     def tried(self, network: Network) -> Network | None:
         """The network after all of the edits, or `None` where it would have more layers than a network may have."""
