@@ -46,6 +46,9 @@ async def print_edits(repeats: int) -> None:
     with serving(None) as server:
         async with chromium() as browser:
             print_versions(browser.version, PACKAGES)
+            # Whoever comes first has the server load its code and draw its images.
+            async with visiting(browser, server.address) as first:
+                await first.open_network(EDITED)
             print_head("click to painted table, ms")
             for name, recipe in opened.items():
                 async with visiting(browser, server.address) as visitor:

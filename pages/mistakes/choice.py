@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -18,14 +18,14 @@ POLL_SECONDS = 2.0
 
 
 def choose(networks: Sequence[TrainedNetwork]) -> TrainedNetwork:
-    """The network that was chosen; at first the run that started last and has weights, or what came along.
+    """The network that was chosen; at first the run that started last and has weights, or what came along, one whose
+    images are here before others.
 
     The link carries the choice as `?model=`.
     """
     by_name = {name_of(network): network for network in networks}
-    first = next((name for name, network in by_name.items() if has_weights(network)), next(iter(by_name)))
     if st.session_state.get(KEY) not in by_name:
-        st.session_state[KEY] = first
+        st.session_state[KEY] = _first(by_name)
     chosen = st.selectbox(
         "Trained network",
         list(by_name),
@@ -35,6 +35,19 @@ def choose(networks: Sequence[TrainedNetwork]) -> TrainedNetwork:
         bind="query-params",
     )
     return by_name[chosen]
+
+
+def _first(by_name: Mapping[str, TrainedNetwork]) -> str:
+    ready = [name for name, network in by_name.items() if has_weights(network)]
+    return next((name for name in ready if _shows_all(by_name[name])), next(iter(ready or by_name)))
+
+
+def _shows_all(network: TrainedNetwork) -> bool:
+    """Whether its images are here; not so of one that cannot be read, which is said once it is chosen."""
+    try:
+        return _images_are_here(network)
+    except ValueError:
+        return False
 
 
 def name_of(network: TrainedNetwork) -> str:
@@ -61,6 +74,10 @@ def has_weights(network: TrainedNetwork) -> bool:
     return True
 
 
+def _images_are_here(network: TrainedNetwork) -> bool:
+    return sources.description_of(checkpoint_facts(network.path).data).present
+
+
 def examined(network: TrainedNetwork) -> tuple[Examination, Stamp]:
     """What is known of the network, and the stamp of the weights that it is known of.
 
@@ -68,8 +85,7 @@ def examined(network: TrainedNetwork) -> tuple[Examination, Stamp]:
         ValueError: the weights cannot be read, or there are neither stored answers nor images.
     """
     version = stamp(network.path)
-    present = sources.description_of(checkpoint_facts(network.path).data).present
-    return _examined(network.path, version, present), version
+    return _examined(network.path, version, _images_are_here(network)), version
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking up the network's answers …")

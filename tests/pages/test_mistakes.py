@@ -190,6 +190,14 @@ def test_a_run_that_vanished_gives_way_to_another(visit, make_run):
     assert cards(app) == 18
 
 
+@pytest.mark.usefixtures("answered")
+def test_a_network_whose_images_are_here_comes_before_one_that_started_later(visit, make_run, tmp_path):
+    make_run("later", data=str(tmp_path / "elsewhere"))
+    chosen = visit().selectbox(key="model")
+    assert chosen.options == ["later", "answered"]
+    assert chosen.value == "answered"
+
+
 def test_a_run_in_its_first_epoch_has_nothing_to_look_at_yet(visit, make_run):
     path, _ = make_run("early")
     (path / "last.safetensors").unlink()
