@@ -45,6 +45,7 @@ function rowOf(entry, selected) {
   const off = item.enabled === false;
   const title = element("span", { class: "title" }, item.title);
   const detail = element("span", { class: item.problem ? "problem" : "detail" }, item.problem ?? item.detail);
+  const told = [item.problem, item.detail].filter(Boolean).join("\n");  // in full: the row may cut it off
   const parts = [
     element("span", { class: "grip", title: "Drag to move (Alt and arrow keys do too)" }, icon("grip")),
   ];
@@ -53,7 +54,7 @@ function rowOf(entry, selected) {
     parts.push(element("button", { class: "switch", role: "switch", "data-part": "toggle", "aria-checked": String(!off), "aria-label": name, title: name }));
   }
   parts.push(
-    element("button", { class: "name", "data-part": "select", "aria-pressed": String(item.id === selected), "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Delete" }, title, detail),
+    element("button", { class: "name", "data-part": "select", title: told || null, "aria-pressed": String(item.id === selected), "aria-keyshortcuts": "Alt+ArrowUp Alt+ArrowDown Delete" }, title, detail),
     element("button", { class: "tool", "data-part": "duplicate", "aria-label": `Duplicate ${item.title}`, title: "Duplicate" }, icon("duplicate")),
     element("button", { class: "tool", "data-part": "remove", "aria-label": `Remove ${item.title}`, title: "Remove" }, icon("remove")),
   );
