@@ -10,7 +10,7 @@ from cifarlab.network.layers import Conv, GlobalAveragePool, Linear, PoolAfter
 from cifarlab.network.square import Square
 from cifarlab.recipe import load_recipe
 from pages.network.field import sentences
-from pages.network.field.measuring import MOST_PARAMETERS, RANDOM, fitting, measure, reason_not_to
+from pages.network.field.measuring import MOST_PARAMETERS, NORMED_OVER, RANDOM, fitting, measure, reason_not_to
 from pages.network.field.pictures import DIMMED, ENLARGE, FRAME_COLOUR, heat_picture, seen_picture, square_picture
 from pages.network.field.unit import CELLS_IN_A_ROW, NO_CELL, cells, middle_of, nearest_unit
 from pages.network.layer_table import table_html
@@ -115,7 +115,7 @@ def test_what_would_take_all_of_the_memory_or_minutes_is_not_measured():
     assert f"above {MOST_PARAMETERS:,} parameters; this network has 144," in reason_not_to(trace(large), 1)
     work = trace(load_recipe("resnet9-6m6").network)
     assert reason_not_to(work, 16) == ""
-    assert "would take 75.9 G" in reason_not_to(work, 200)
+    assert "would take 81.9 G" in reason_not_to(work, 200)
     assert "as soon as the network fits" in reason_not_to(trace(Network(layers=())), 1)
 
 
@@ -144,7 +144,7 @@ def test_the_page_tells_the_three_fields_of_the_selected_layer(open_network):
     images = page.session_state["visit"].images("test").images[:1]
     unit = nearest_unit(trace(network).outputs["conv1"], middle_of(NO_CELL))
     model = untrained(network, seed=0)
-    take_statistics(model, page.session_state["visit"].images("train").images[:16], normalization)
+    take_statistics(model, page.session_state["visit"].images("test").images[:NORMED_OVER], normalization)
     held = effective_field(model, images, normalization, "conv1", unit).side_holding(0.95)
     assert f"in {held}x{held} pixels (random weights, this image)" in effective
 
@@ -171,7 +171,7 @@ def test_the_field_is_measured_anew_for_another_normalization(open_network):
     visit.edit(augmentation=visit.recipe.augmentation.model_copy(update={"normalize": wider}))
     _, after = measure(visit, RANDOM, image, "conv3", (4, 4))
     model = untrained(visit.recipe.network, seed=0)
-    take_statistics(model, visit.images("train").images[:16], wider)
+    take_statistics(model, visit.images("test").images[:NORMED_OVER], wider)
     direct = effective_field(model, image, wider, "conv3", (4, 4))
     assert np.allclose(after.values, direct.values, rtol=1e-4)
     assert not np.allclose(after.values, before.values, rtol=1e-4)

@@ -35,7 +35,7 @@ MOST_MULTIPLY_ADDS = 20_000_000_000
 """Of all images together: some seconds on two processor cores."""
 
 NORMED_OVER = 16
-"""Images of the training set, whose maps the batch norms of random weights normalise."""
+"""Images over whose maps the batch norms of random weights take their statistics."""
 
 BY_ITS_NUMBERS: dict[str | type, Callable[[Any], object]] = {Normalization: Normalization.model_dump_json}
 
@@ -48,7 +48,7 @@ def reason_not_to(table: NetworkTable, images: int) -> str:
         return "measured as soon as the network fits."
     if table.parameters > MOST_PARAMETERS:
         return f"not measured above {MOST_PARAMETERS:,} parameters; this network has {table.parameters:,}."
-    work = images * table.multiply_adds
+    work = (images + NORMED_OVER) * table.multiply_adds
     if work > MOST_MULTIPLY_ADDS:
         return f"not measured above {MOST_MULTIPLY_ADDS / 1e9:g} G multiply-adds; this would take {work / 1e9:,.1f} G."
     return ""
@@ -85,7 +85,7 @@ def measure(
         return weights, _measured((str(path), version), normalization_of(recipe), images, map_id, unit, model)
     # What follows the map cannot reach it: the weights before it are drawn alike, and an edit behind it costs nothing.
     network = up_to(network, map_id)
-    known = network.model_dump_json(), visit.images("train").images[:NORMED_OVER]
+    known = network.model_dump_json(), visit.images("test").images[:NORMED_OVER]
     model = _random(*known, visit.normalization(), network)
     return RANDOM, _measured(known, visit.normalization(), images, map_id, unit, model)
 
