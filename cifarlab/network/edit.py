@@ -80,9 +80,9 @@ def apply_all(network: Network, actions: Iterable[Action]) -> Network:
     Raises:
         ValueError: as `apply` does, for the first edit that cannot be done.
     """
-    for replaces, together in groupby(actions, lambda action: isinstance(action, Replace)):
-        if replaces:
-            # They name no layer anew, so that one check does for all.
+    for names_none, together in groupby(actions, _names_no_layer):
+        if names_none:
+            # No edit needs a name that an earlier one gives, so that one check does for all.
             network = _with(network, reduce(_edited, together, network.layers))
         else:
             network = reduce(apply, together, network)
@@ -106,6 +106,11 @@ def depthwise_separable(
     window = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
     pointwise = {"out_channels": out_channels, "kernel": 1, "then": then}
     return read_spec(Depthwise, window, "depthwise"), read_spec(Conv, pointwise, "pointwise")
+
+
+def _names_no_layer(action: Action) -> bool:
+    """Whether every layer has its id before the network is checked; the members of a new block may not."""
+    return isinstance(action, Replace) and not isinstance(action.layer, Residual)
 
 
 def _with(network: Network, layers: Layers) -> Network:

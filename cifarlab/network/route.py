@@ -20,6 +20,9 @@ class Branches:
     shortcut: Route
 
 
+LONGEST_END = 2
+"""Layers that make scores of a map: a pool, and a layer that gives one for each class."""
+
 Step: TypeAlias = Row | Branches
 Route: TypeAlias = tuple[Step, ...]
 Rows: TypeAlias = Mapping[str, tuple[Row, ...]]
@@ -54,7 +57,8 @@ def up_to(network: Network, map_id: str) -> Network:
     layer_id = map_id.partition(".")[0]
     for count, layer in enumerate(network.layers, start=1):
         if any(member.id == layer_id for member in walk((layer,))):
-            return _ended(network, network.layers[:count])
+            # With an end of its own it would be longer than the whole, which may be as long as a network can be.
+            return network if len(network.layers) - count < LONGEST_END else _ended(network, network.layers[:count])
     raise ValueError(f"no layer has the map {map_id}")
 
 

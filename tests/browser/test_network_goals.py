@@ -32,6 +32,17 @@ def test_a_goal_is_edited_in_its_place_and_leads_to_the_layer_that_decides_it(at
     expect(layers(at_network).nth(7)).to_have_class(re.compile("selected"))
 
 
+def test_the_list_brings_a_layer_into_view_that_was_selected_elsewhere(new_visitor):
+    visitor = new_visitor(height=600)
+    visitor.open("network?recipe=dilated-69k")
+    pool = layers(visitor).nth(13)
+    covered = "row => row.getBoundingClientRect().bottom - row.parentElement.getBoundingClientRect().bottom"
+    assert pool.evaluate(covered) > 0
+    visitor.at("network-goal-lines").get_by_role("button", name="global average pool").click()
+    expect(pool).to_have_class(re.compile("selected"))
+    assert pool.evaluate(covered) <= 1
+
+
 def test_yaml_takes_the_place_of_the_network_or_stays_for_mending(at_network):
     at_network.page.get_by_text("Open YAML").click()
     text, take = at_network.at("network-yaml").get_by_role("textbox"), at_network.at("network-yaml-open")

@@ -121,6 +121,13 @@ def test_several_actions_are_applied_one_after_another_or_not_at_all(network):
         apply_all(network, [Remove("conv1"), Remove("conv9")])
 
 
+def test_a_layer_that_an_earlier_edit_brought_without_a_name_can_be_replaced_by_a_later_one(network):
+    block = Residual(body=(Conv(out_channels=8, padding=1),))
+    edited = apply_all(network, [Replace("conv4", block), Replace("conv5", Conv(out_channels=8, kernel=1))])
+    assert outline(edited) == "conv1 residual1[conv2 conv3] conv4[conv5] gap1 linear1"
+    assert {layer.id: layer for layer in walk(edited.layers)}["conv5"].kernel == 1
+
+
 @pytest.mark.parametrize(("kernel", "dilation"), [(1, 1), (3, 1), (3, 4), (5, 2)])
 def test_a_depthwise_separable_convolution_keeps_the_side_and_counts_both_of_its_parts(kernel, dilation):
     rows = trace(Network(layers=depthwise_separable(10, kernel, dilation=dilation))).rows

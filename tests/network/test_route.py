@@ -1,6 +1,7 @@
 import pytest
 
 from cifarlab.network import Network, trace
+from cifarlab.network.layers import MAXIMUM_LAYERS
 from cifarlab.network.route import Branches, route, route_to, up_to
 from cifarlab.spec import read_spec
 
@@ -60,5 +61,13 @@ def test_a_network_is_cut_behind_the_layer_or_the_outermost_block_that_a_map_com
     assert cut["conv2"] == ["conv1", "residual1", "gap1", "linear1"]
     assert cut["conv5.max_pool"] == ["conv1", "residual1", "conv5", "gap1", "linear1"]
     assert cut["linear1"] == [layer.id for layer in network.layers]
+    assert up_to(network, "gap1") == network
     with pytest.raises(ValueError, match="no layer has the map conv9"):
         up_to(network, "conv9")
+
+
+def test_the_longest_network_is_cut_anywhere():
+    layers = [*[CONV] * (MAXIMUM_LAYERS - 2), {"type": "gap"}, {"type": "linear", "out_features": 10}]
+    network = read_spec(Network, {"layers": layers}, "network")
+    lengths = {map_id: len(up_to(network, map_id).layers) for map_id in ("conv497", "conv498", "gap1", "linear1")}
+    assert lengths == {"conv497": 499, "conv498": 500, "gap1": 500, "linear1": 500}

@@ -25,4 +25,3 @@ function adoptChildren(shown, given) {
   before.forEach((node, at) => (at < after.length ? adopt(node, after[at]) : node.remove()));
   for (const node of after.slice(before.length)) shown.insertBefore(node, rest);
 }
-
