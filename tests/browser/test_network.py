@@ -56,6 +56,8 @@ def test_a_kernel_changes_the_table_and_reset_brings_it_back(at_network):
     set_field(at_network, "Kernel", 5)
     expect(first_parameters(at_network)).to_have_text("2,464")  # 32 (3·25 + 2)
     expect(at_network.at("header")).to_contain_text("70,528 params")
+    set_field(at_network, "Kernel", 7)  # the menu says edited by now: the figures alone are told anew
+    expect(at_network.at("header")).to_contain_text("72,832 params")
     at_network.at("recipe-menu").get_by_role("button").click()
     at_network.page.get_by_role("button", name="Reset").click()
     expect(first_parameters(at_network)).to_have_text("928")
@@ -68,6 +70,7 @@ def test_an_edit_changes_the_rows_that_differ_and_leaves_the_others_as_they_stan
     expect(first_parameters(at_network)).to_have_text("2,464")
     at_network.at("network-layers-list").get_by_role("button", name="Duplicate").first.dispatch_event("click")
     expect(table(at_network)).to_have_count(nodes + 1)
+    expect(titles(at_network).nth(1)).to_have_text(titles(at_network).first.inner_text())
     kept = "(rows, name) => window[name].filter(row => row.isConnected).length"
     assert table(at_network).evaluate_all(kept, "rows") == nodes
     assert layers(at_network).evaluate_all(kept, "layers") == nodes

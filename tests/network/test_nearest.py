@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cifarlab.network import Network, apply, judge_structure, trace, walk
 from cifarlab.network.edit import Replace
+from cifarlab.network.features import feature_changes
 from cifarlab.network.goals import Forbids, Needs, ParametersBelow, ReceptiveFieldAbove
 from cifarlab.network.layers import MAXIMUM_LAYERS
 from cifarlab.network.nearest import nearest_change
@@ -193,6 +194,17 @@ def test_no_change_is_offered_that_would_exceed_the_most_layers():
     assert len(missed) == 4
     for goal in missed:
         nearest_change(goal, full).applied(full)
+    # By strides instead of the pools, and not by average pools, which would be layers of their own.
+    without = list(feature_changes(Forbids(feature="max_pool"), full, trace(full)))
+    assert [len(fix.applied(full).layers) for fix in without] == [MAXIMUM_LAYERS]
+
+
+def test_in_a_network_that_is_narrower_everywhere_a_group_for_each_channel_stays_one():
+    wide = network(conv(64), conv(64, groups=64), conv(64), conv(64, groups=64), conv(64))
+    fix = nearest_change(ParametersBelow(parameters=6_000), wide)
+    assert "of the channels in every convolution" in fix.title
+    narrow = [layer for layer in fix.applied(wide).layers if layer.type == "conv"]
+    assert [layer.groups for layer in narrow] == [1, narrow[1].out_channels, 1, narrow[3].out_channels, 1]
 
 
 def test_where_no_small_change_helps_the_sentence_says_how_far_it_is():

@@ -9,7 +9,7 @@ from cifarlab.network import Network, pixels_seen, theoretical_square, trace
 from cifarlab.network.layers import Conv, GlobalAveragePool, Linear, PoolAfter
 from cifarlab.network.square import Square
 from cifarlab.recipe import load_recipe
-from pages.network.field import sentences
+from pages.network.field import measuring, sentences
 from pages.network.field.measuring import MOST_PARAMETERS, NORMED_OVER, RANDOM, fitting, measure, reason_not_to
 from pages.network.field.pictures import DIMMED, ENLARGE, FRAME_COLOUR, heat_picture, seen_picture, square_picture
 from pages.network.field.unit import CELLS_IN_A_ROW, NO_CELL, cells, middle_of, nearest_unit
@@ -175,6 +175,22 @@ def test_the_field_is_measured_anew_for_another_normalization(open_network):
     direct = effective_field(model, image, wider, "conv3", (4, 4))
     assert np.allclose(after.values, direct.values, rtol=1e-4)
     assert not np.allclose(after.values, before.values, rtol=1e-4)
+
+
+def test_random_weights_are_drawn_for_the_layers_before_the_map_alone(open_network, monkeypatch):
+    drawn = []
+
+    def untrained_noted(network, seed):
+        drawn.append([layer.id for layer in network.layers])
+        return untrained(network, seed)
+
+    monkeypatch.setattr(measuring, "untrained", untrained_noted)
+    visit = open_network().session_state["visit"]
+    wider = Normalization(mean=(0.5, 0.5, 0.5), std=(0.8, 0.8, 0.8))  # not remembered from another test
+    visit.edit(augmentation=visit.recipe.augmentation.model_copy(update={"normalize": wider}))
+    drawn.clear()
+    measure(visit, RANDOM, visit.images("test").images[:1], "conv2", (4, 4))
+    assert drawn == [["conv1", "conv2", "gap1", "linear1"]]
 
 
 def test_a_broken_network_shows_what_can_be_seen_so_far(open_network):
