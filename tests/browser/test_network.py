@@ -71,6 +71,7 @@ def test_an_edit_changes_the_rows_that_differ_and_leaves_the_others_as_they_stan
     at_network.at("network-layers-list").get_by_role("button", name="Duplicate").first.dispatch_event("click")
     expect(table(at_network)).to_have_count(nodes + 1)
     expect(titles(at_network).nth(1)).to_have_text(titles(at_network).first.inner_text())
+    assert layers(at_network).evaluate_all("rows => window.layers.indexOf(rows[1])") == -1
     kept = "(rows, name) => window[name].filter(row => row.isConnected).length"
     assert table(at_network).evaluate_all(kept, "rows") == nodes
     assert layers(at_network).evaluate_all(kept, "layers") == nodes
