@@ -33,11 +33,13 @@ def draw_picture(picture: NDArray[np.uint8], *, alt: str, key: str) -> None:
 def image_tag(picture: NDArray[np.uint8], alt: str) -> str:
     """An `<img>` that holds the picture itself, as PNG."""
     height, width = picture.shape[:2]
-    data = b64encode(encode_png(picture)).decode("ascii")
-    return (
-        f'<img class="pixels" width="{width}" height="{height}" alt="{escape(alt, quote=True)}" '
-        f'src="data:image/png;base64,{data}">'
-    )
+    size = f'width="{width}" height="{height}"'
+    return f'<img class="pixels" {size} alt="{escape(alt, quote=True)}" src="{data_address(picture)}">'
+
+
+def data_address(picture: NDArray[np.uint8]) -> str:
+    """The picture itself, uint8 RGB or RGBA (height, width, 3 or 4), as the `data:` address of a PNG."""
+    return f"data:image/png;base64,{b64encode(encode_png(picture)).decode('ascii')}"
 
 
 def beside_original(original: NDArray[np.uint8], others: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
@@ -105,12 +107,12 @@ def sample_sheet(images: NDArray[np.uint8], heads: Sequence[str], colours: Seque
     """
     columns = len(heads)
     rows = len(images) // columns
-    data = b64encode(encode_png(to_grid(images, columns, gap=0))).decode("ascii")
+    sheet = data_address(to_grid(images, columns, gap=0))
     names = "".join(
         f'<b style="border-color:{colour}">{escape(head)}</b>' for head, colour in zip(heads, colours, strict=True)
     )
     cells = "".join(_cell(index, columns, rows, heads[index % columns]) for index in range(len(images)))
-    style = f"--columns:{columns};--rows:{rows};--sheet:url(data:image/png;base64,{data})"
+    style = f"--columns:{columns};--rows:{rows};--sheet:url({sheet})"
     return f'<div class="sheet" style="{style}">{names}{cells}</div>'
 
 

@@ -11,12 +11,12 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 import streamlit as st
 
+from pages.parts.component import component
 from pages.parts.steady_html import ADOPT
 
 Operation: TypeAlias = Literal["select", "toggle", "move", "duplicate", "remove"]
@@ -65,9 +65,8 @@ def layer_list(
         if action := read_event(event, items, revision):
             on_action(action)
 
-    _renderer()(
+    component(HERE, before=ADOPT)(
         key=key,
-        # In a list: Streamlit searches a dict for data frames, and imports pandas for it, a second on the first page.
         data=[{"items": plain, "selected": selected, "label": label, "revision": revision}],
         on_action_change=answer,
     )
@@ -99,15 +98,3 @@ def _all(items: Sequence[Item]) -> Iterator[Item]:
     for item in items:
         yield item
         yield from _all(item.children or ())
-
-
-@cache
-def _renderer() -> Callable[..., Any]:
-    """The component, registered with Streamlit on first use."""
-    renderer: Callable[..., Any] = st.components.v2.component(
-        "cifarlab.layer_list",
-        html='<div class="frame">\n</div>',
-        css=(HERE / "layer_list.css").read_text(encoding="utf-8"),
-        js=ADOPT + (HERE / "layer_list.js").read_text(encoding="utf-8"),
-    )
-    return renderer

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from pages.parts.component import component
 
 _HELD = "live_sliders.held"
 
@@ -49,7 +50,7 @@ def live_sliders(sliders: Sequence[Slider], *, key: str, on_change: Callable[[st
         if change := read_event(event, sliders):
             on_change(*change)
 
-    _renderer()(
+    component(HERE)(
         key=key,
         data=[{"sliders": [asdict(slider) for slider in sliders], "answered": st.session_state.get(_turn_key(key))}],
         on_change_change=answer,
@@ -74,15 +75,3 @@ def read_event(event: Any, sliders: Sequence[Slider]) -> tuple[str, float] | Non
 
 def _turn_key(key: str) -> str:
     return f"{key}.turn"
-
-
-@cache
-def _renderer() -> Callable[..., Any]:
-    """The component, registered with Streamlit on first use."""
-    renderer: Callable[..., Any] = st.components.v2.component(
-        "cifarlab.live_sliders",
-        html='<div class="frame">\n</div>',
-        css=(HERE / "live_sliders.css").read_text(encoding="utf-8"),
-        js=(HERE / "live_sliders.js").read_text(encoding="utf-8"),
-    )
-    return renderer

@@ -6,18 +6,16 @@ pixels, so that a whole grid costs one picture, and places to click lie over it.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cifarlab.augment import encode_png
+from pages.parts.component import component
+from pages.parts.pictures import data_address
 
 HERE = Path(__file__).parent
 
@@ -49,22 +47,9 @@ def picture_grid(
         if isinstance(event, dict) and event.get("index") in range(count):
             on_open(event["index"])
 
-    address = f"data:image/png;base64,{b64encode(encode_png(picture)).decode('ascii')}"
     places = [[cell.left, cell.top, cell.width, cell.height, cell.label] for cell in cells]
-    _renderer()(
+    component(HERE)(
         key=key,
-        data=[{"address": address, "width": width, "height": height, "alt": alt, "cells": places}],
+        data=[{"address": data_address(picture), "width": width, "height": height, "alt": alt, "cells": places}],
         on_open_change=answer,
     )
-
-
-@cache
-def _renderer() -> Callable[..., Any]:
-    """The component, registered with Streamlit on first use."""
-    renderer: Callable[..., Any] = st.components.v2.component(
-        "cifarlab.picture_grid",
-        html='<div class="frame">\n</div>',
-        css=(HERE / "picture_grid.css").read_text(encoding="utf-8"),
-        js=(HERE / "picture_grid.js").read_text(encoding="utf-8"),
-    )
-    return renderer

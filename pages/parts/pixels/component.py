@@ -5,18 +5,15 @@ The browser's half is `pixels.js` and `pixels.css`; it reads the values off the 
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
-from cifarlab.augment import encode_png
+from pages.parts.component import component
+from pages.parts.pictures import data_address
 
 HERE = Path(__file__).parent
 
@@ -33,24 +30,7 @@ class Picture:
 def pixels(pictures: Sequence[Picture], *, key: str) -> None:
     """Draw `pictures`, which have the same size, side by side, and under them the values of one pixel in each."""
     plain = [
-        {
-            "title": picture.title,
-            "address": f"data:image/png;base64,{b64encode(encode_png(picture.image)).decode('ascii')}",
-            "exact": picture.exact,
-        }
-        for picture in pictures
+        {"title": picture.title, "address": data_address(picture.image), "exact": picture.exact} for picture in pictures
     ]
     height, width = pictures[0].image.shape[:2]
-    _renderer()(key=key, data=[{"pictures": plain, "width": width, "height": height}])
-
-
-@cache
-def _renderer() -> Callable[..., Any]:
-    """The component, registered with Streamlit on first use."""
-    renderer: Callable[..., Any] = st.components.v2.component(
-        "cifarlab.pixels",
-        html='<div class="frame">\n</div>',
-        css=(HERE / "pixels.css").read_text(encoding="utf-8"),
-        js=(HERE / "pixels.js").read_text(encoding="utf-8"),
-    )
-    return renderer
+    component(HERE)(key=key, data=[{"pictures": plain, "width": width, "height": height}])

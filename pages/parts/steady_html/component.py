@@ -7,11 +7,11 @@ stands, with what is selected in it and scrolled to.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+
+from pages.parts.component import component
 
 HERE = Path(__file__).parent
 
@@ -31,17 +31,4 @@ def steady_html(html: str, *, key: str, on_press: Callable[[str], object] | None
         if on_press and isinstance(value, str):
             on_press(value)
 
-    # In a list: Streamlit searches a dict for data frames, and imports pandas for it, a second on the first page.
-    _renderer()(key=key, data=[html], on_press_change=answer)
-
-
-@cache
-def _renderer() -> Callable[..., Any]:
-    """The component, registered with Streamlit on first use; the style sheets of the page reach into it."""
-    renderer: Callable[..., Any] = st.components.v2.component(
-        "cifarlab.steady_html",
-        html='<div class="frame">\n</div>',
-        js=ADOPT + (HERE / "steady_html.js").read_text(encoding="utf-8"),
-        isolate_styles=False,
-    )
-    return renderer
+    component(HERE, before=ADOPT, isolated=False)(key=key, data=[html], on_press_change=answer)
