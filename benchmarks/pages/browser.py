@@ -48,12 +48,16 @@ class Visitor:
         return (await self.page.locator(".st-key-images-menu").inner_text()).strip().splitlines()[0]
 
 
+def system_chromium() -> str | None:
+    """Where this system's Chromium is, if it has one."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """A browser: the system's, or else playwright's own."""
     async with async_playwright() as playwright:
-        system = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-        browser = await playwright.chromium.launch(executable_path=system, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=system_chromium(), args=list(FLAGS))
         try:
             yield browser
         finally:

@@ -19,19 +19,9 @@ from time import monotonic
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
 
+from benchmarks.pages.browser import FLAGS, READY, system_chromium
+
 ROOT = Path(__file__).parents[2]
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-READY = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
 PATIENCE_SECONDS = 60.0
 NO_BROWSER = (
     "NO CHROMIUM HERE: THE BROWSER TESTS DID NOT RUN. Install one (apt install chromium, or playwright install)"
@@ -86,8 +76,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    system = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    executable = system or playwright.chromium.executable_path
+    executable = system_chromium() or playwright.chromium.executable_path
     if not Path(executable).exists():
         pytest.skip(NO_BROWSER)
     with closing(playwright.chromium.launch(executable_path=executable, args=list(FLAGS))) as browser:
