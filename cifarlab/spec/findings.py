@@ -122,7 +122,7 @@ def _allowed(place: _Place) -> list[str]:
 
 def _known_fields(place: _Place) -> str:
     known = list(place.owner.model_fields)
-    return f"{_guess(place.name, known)}Allowed here: {', '.join(known)}"
+    return f"{_guess(place.name, known)}allowed here: {', '.join(known)}"
 
 
 def _choices(place: _Place, value: str = "") -> str:

@@ -127,7 +127,7 @@ def test_findings_carry_the_name_of_the_file_and_the_path_in_it():
         "my.yaml: network.layers[0].out_channels: 0 is not allowed; "
         "a number of output channels is 1 to 65,536 channels",
         "my.yaml: training.batch: this field is not known; did you mean batch_size? "
-        "Allowed here: epochs, batch_size, optimizer, schedule, label_smoothing, ema, validation_images, "
+        "allowed here: epochs, batch_size, optimizer, schedule, label_smoothing, ema, validation_images, "
         "test_time_flip, precision, seed",
     )
 

@@ -76,7 +76,7 @@ def test_every_finding_of_a_document_is_told():
     assert refused.value.findings == (
         "box.wide: 0 is not allowed; a width is 1 to 9 pixels",
         "box.tall: 10 is not allowed; a height is 1 to 9 pixels",
-        "box.deep: this field is not known; Allowed here: wide, tall, marks",
+        "box.deep: this field is not known; allowed here: wide, tall, marks",
     )
     assert str(refused.value).splitlines() == list(refused.value.findings)
     assert isinstance(refused.value.__cause__, ValidationError)

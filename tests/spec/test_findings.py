@@ -62,7 +62,7 @@ REFUSALS = [
     ({"only": {"radius": float("nan")}}, ".only.radius: nan is not allowed; a radius is 0 to 5 pixels"),
     ({"only": {"radius": float("inf")}}, ".only.radius: inf is not allowed; a radius is 0 to 5 pixels"),
     ({"only": "circle"}, ".only: 'circle' is not allowed; give a mapping of fields and values"),
-    ({"only": {"radii": 1}}, ".only.radii: this field is not known; did you mean radius? Allowed here: type, radius"),
+    ({"only": {"radii": 1}}, ".only.radii: this field is not known; did you mean radius? allowed here: type, radius"),
     ({"shape": {"type": "square"}}, ".shape.side: is missing; add it; a side is 1 to 20,000 pixels"),
     ({"shape": {"type": "sqare"}}, ".shape.type: 'sqare' is not allowed; did you mean square? choose circle or square"),
     ({"shape": {"side": 1}}, ".shape.type: is missing; choose circle or square"),
@@ -147,7 +147,7 @@ def test_an_unknown_operation_is_answered_with_the_known_ones(operation, sentenc
     [
         ({"kernel": 0}, ".kernel: 0 is not allowed; a kernel is 1 to 32 pixels"),
         ({"then": [{"dropout": 2}]}, ".then[0].dropout: 2 is not allowed; a dropout probability is 0 to 0.9"),
-        ({"then": [{"max_pool": 2, "relu": 1}]}, ".then[0].relu: this field is not known; Allowed here: max_pool"),
+        ({"then": [{"max_pool": 2, "relu": 1}]}, ".then[0].relu: this field is not known; allowed here: max_pool"),
         (
             {"id": "Conv 1"},
             ".id: 'Conv 1' is not allowed; an id is a small letter, then at most 31 small letters, digits or _",
