@@ -15,10 +15,8 @@ from cifarlab.augment import (
     walk_steps,
 )
 from cifarlab.spec import field_help, read_spec
-from pages.parts.labels import is_share, words
+from pages.parts.labels import in_short, is_share, words
 from pages.parts.layer_list import Action, Item
-
-SHORT_UNITS = {"degrees": "°", "pixels": " px", "grey levels": ""}
 
 
 def items_of(augmentation: Augmentation) -> tuple[Item, ...]:
@@ -167,4 +165,4 @@ def _numbers(step: StepSpec) -> Iterator[str]:
         elif is_share(bounds):
             yield f"{name} {value:.0%}"
         else:
-            yield f"{name} {value:g}{SHORT_UNITS.get(bounds.unit, '')}"
+            yield f"{name} {in_short(value, bounds.unit)}"

@@ -14,6 +14,12 @@ def words(name: str) -> str:
     return " ".join([first[0].upper() + first[1:], *rest])
 
 
+def in_short(value: float, unit: str) -> str:
+    """A number with its unit, as short as it can be: `10°`, `3 px`, and `3` where nothing short is known."""
+    short = SHORT_UNITS.get(unit, "")
+    return f"{value:g} {short}" if short.isalpha() else f"{value:g}{short}"
+
+
 def is_share(bounds: FieldHelp) -> bool:
     """Whether the field is a share of something, best read in percent."""
     return bounds.maximum <= 1 and (bounds.unit.startswith("of ") or bounds.noun.endswith("probability"))

@@ -6,7 +6,7 @@ from cifarlab.augment import ShiftScaleRotate
 from cifarlab.recipe import Training
 from cifarlab.recipe.optimizers import SGD
 from cifarlab.spec import field_help
-from pages.parts.labels import is_share, label_of, words
+from pages.parts.labels import in_short, is_share, label_of, words
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_names_become_words():
     assert words("decay_norms_and_biases") == "Decay norms and biases"
     assert words("warmup_epochs") == "Warm-up epochs"
     assert [words(name) for name in ("sgd", "adamw", "ema")] == ["SGD", "AdamW", "EMA"]
+
+
+def test_a_value_in_a_row_has_the_short_form_of_its_unit():
+    assert in_short(-7.5, "degrees") == "-7.5°"
+    assert in_short(16, "pixels") == "16 px"
+    assert in_short(20, "grey levels") == in_short(20, "epochs") == "20"
