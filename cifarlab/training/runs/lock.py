@@ -34,7 +34,11 @@ class RunLock:
         os.set_inheritable(self.descriptor, False)
         # A forked child would hold the lock on after this process was killed.
         os.register_at_fork(after_in_child=self.close)
-        self.name_holder(os.getpid())
+        try:
+            self.name_holder(os.getpid())
+        except OSError:
+            self.close()
+            raise
 
     def name_holder(self, process_id: int) -> None:
         """Write into the file which process holds the lock."""

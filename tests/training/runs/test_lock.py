@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -45,6 +46,18 @@ def test_two_locks_in_one_process_exclude_each_other(tmp_path):
     with RunLock(tmp_path), pytest.raises(ValueError, match="is in use"):
         RunLock(tmp_path)
     assert not is_locked(tmp_path)
+
+
+def test_a_lock_whose_holder_cannot_be_written_down_is_not_held(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pwrite", full)
+        with pytest.raises(OSError, match="No space left"):
+            RunLock(tmp_path)
+    assert not is_locked(tmp_path)
+    RunLock(tmp_path).close()
 
 
 def test_looking_at_a_lock_does_not_take_it(tmp_path):
