@@ -39,9 +39,9 @@ SECONDS_OF_A_DOUBLE_CLICK = 2.0
 class Epochs(fields.Field[Training]):
     """The number of epochs: the schedule keeps its shape when it changes."""
 
-    def replace(self, value: Any) -> None:
-        """Hand the training over `value` epochs to `on_edit`."""
-        self.on_edit(with_epochs(self.spec, value))
+    def edited(self, value: Any) -> Training:
+        """The training over `value` epochs; raises SpecError when that is refused, as an emptied box is."""
+        return super().edited(value) if value is None else with_epochs(self.spec, value)
 
 
 def draw(visit: Visit) -> None:

@@ -274,6 +274,17 @@ def test_fewer_epochs_keep_the_shape_of_the_schedule(visit):
     assert not app.error
 
 
+def test_an_emptied_number_of_epochs_springs_back_with_the_reason(visit):
+    app = visit()
+    app.number_input(key="training.epochs").set_value(None).run()
+    assert [error.value.split(";")[0] for error in app.error] == ["epochs: None is not allowed"]
+    assert app.button(key="train.go")
+    assert app.number_input(key="training.epochs").value == 6
+    app.number_input(key="training.epochs").set_value(7).run()
+    assert app.session_state["visit"].recipe.training.epochs == 7
+    assert not app.error
+
+
 def test_what_is_seldom_changed_is_folded_away_and_every_part_of_training_can_be_edited(visit):
     app = visit()
     assert [fold.label for fold in app.expander] == ["Schedule", "Optimizer", "Seed, precision, averaging"]

@@ -57,10 +57,13 @@ class Field(Generic[S]):
         refusal = refusal_key(self.key.rpartition(".")[0])
         st.session_state.pop(refusal, None)
         try:
-            edited = read_spec(type(self.spec), {**dict(self.spec), self.name: value})
-            self.on_edit(edited)
+            self.on_edit(self.edited(value))
         except SpecError as error:
             st.session_state[refusal] = str(error)
+
+    def edited(self, value: Any) -> S:
+        """The spec with `value` in this field; raises SpecError when that is refused."""
+        return read_spec(type(self.spec), {**dict(self.spec), self.name: value})
 
 
 def refusal_key(key: str) -> str:
