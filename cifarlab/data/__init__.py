@@ -6,7 +6,7 @@ from cifarlab.data.cifar10 import FetchCancelledError, FetchError, fetch_cifar10
 from cifarlab.data.decoding import MAX_PIXELS, decode_image, fit_image
 from cifarlab.data.description import SourceDescription
 from cifarlab.data.images import CLASS_NAMES, IMAGE_SIDE, SPLITS, ImageSet, Split
-from cifarlab.data.sources import default_source, describe_source, load_images
+from cifarlab.data.sources import default_source, describe_source, load_images, source_name
 from cifarlab.data.statistics import Statistics, channel_statistics, class_counts
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "fetch_cifar10",
     "fit_image",
     "load_images",
+    "source_name",
 ]

@@ -64,12 +64,10 @@ def list_folder(folder: Path, split: Split) -> Listing:
     class_names = _class_names(folder)
     files, labels, digest = [], [], hashlib.sha256(os.fsencode(f"{_DECODING_VERSION}\n{folder}\n"))
     for label, class_name in enumerate(class_names):
-        for name, size, modified in sorted(_image_files(folder / split / class_name)):
+        for name, size, modified in _sorted_images(folder / split / class_name):
             files.append(f"{split}/{class_name}/{name}")
             labels.append(label)
             digest.update(os.fsencode(f"{class_name}/{name}\n{size}\n{modified}\n"))
-    if not files:
-        raise ValueError(f"images: the folder {folder / split} holds no images; {_LAYOUT}")
     return Listing(folder, split, class_names, tuple(files), tuple(labels), digest.hexdigest())
 
 
@@ -125,6 +123,16 @@ def _subfolders(folder: Path, split: Split) -> tuple[str, ...]:
         raise ValueError(
             f"images: {folder / split} cannot be read ({error.strerror}); check its permissions"
         ) from error
+
+
+def _sorted_images(folder: Path) -> list[tuple[str, int, int]]:
+    found = sorted(_image_files(folder))
+    if not found:
+        raise ValueError(
+            f"images: the class folder {folder} holds no PNG or JPEG file; every class needs at least one in train and "
+            "in test: add some, or remove the class from both"
+        )
+    return found
 
 
 def _image_files(folder: Path) -> Iterable[tuple[str, int, int]]:

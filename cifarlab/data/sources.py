@@ -64,6 +64,14 @@ def default_source() -> str:
     return "sketch10" if find_cifar10() is None else "cifar10"
 
 
+def source_name(source: str | Path) -> str:
+    """What a source is called wherever this process works: `cifar10`, `sketch10` or a folder's whole path.
+
+    Raises ValueError for what is no path.
+    """
+    return _find(source).name
+
+
 def describe_source(source: str | Path) -> SourceDescription:
     """What a source is, where it comes from, how many images it has and how they are checked; loads no image.
 

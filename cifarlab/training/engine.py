@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from cifarlab.data import default_source
+from cifarlab.data import default_source, source_name
 from cifarlab.recipe import Recipe, load_recipe, save_recipe
 from cifarlab.storage import remove_unfinished, replace_file
 from cifarlab.training.batches import shared_tensor, worker_count
@@ -21,7 +22,7 @@ from cifarlab.training.learning.learner import Learner
 from cifarlab.training.learning.tuning import choose_arithmetic
 from cifarlab.training.loop import Loop
 from cifarlab.training.material import Material, fingerprint, gather
-from cifarlab.training.resumption import Resumption, find_resumption
+from cifarlab.training.resumption import Resumption, find_resumption, has_begun
 from cifarlab.training.runs.directory import (
     BEST,
     CONTROL,
@@ -31,6 +32,7 @@ from cifarlab.training.runs.directory import (
     REQUEST,
     STATUS,
     TEST_LOGITS,
+    RunDirectory,
 )
 from cifarlab.training.runs.journal import Journal, Progress, now
 from cifarlab.training.runs.lock import RunLock
@@ -65,13 +67,16 @@ def train(
     Raises:
         ValueError: the device is not here, or `run_dir` is in use, holds a run already or cannot be made.
     """
-    directory, target = Path(run_dir).expanduser().resolve(), resolve_device(device)
+    directory = Path(run_dir).expanduser().resolve()
+    with _refusal_noted(directory):
+        target = resolve_device(device)
     _make(directory)
     with _claimed(directory), listen(directory) as stop:
-        if (directory / INFO).exists():
+        if has_begun(directory):
             raise ValueError(
                 f"run_dir: {directory} holds a run already; take it up with resume, or give a new or an empty directory"
             )
+        _forget_requests(directory)
         source = str(data or default_source())
         journal = Journal(directory, recipe.training.epochs, on_progress)
         return concluded(journal, recipe, target, lambda: _begin(recipe, source, device, target, journal, stop))
@@ -100,8 +105,7 @@ def resume(
         with _refusal_noted(directory):
             found = find_resumption(directory)
             target = resolve_device(device or found.device)
-        if not _is_queued(directory):
-            (directory / CONTROL).unlink(missing_ok=True)
+        _forget_requests(directory)
         source = str(data or found.data or default_source())
         with listen(directory) as stop:
             recipe = load_recipe(directory / RECIPE)
@@ -139,12 +143,18 @@ def _refusal_noted(directory: Path) -> Iterator[None]:
         yield
     except ValueError as error:
         if _is_queued(directory):
-            Journal(directory, epochs=0).end("failed", str(error))
+            Journal(directory, RunDirectory(directory).status().epochs).end("failed", str(error))
         raise
 
 
+def _forget_requests(directory: Path) -> None:
+    """Drop what was asked of a run that is over, but not what is asked of one that is about to begin."""
+    if RunDirectory(directory).status().state != "queued":
+        (directory / CONTROL).unlink(missing_ok=True)
+
+
 def _is_queued(directory: Path) -> bool:
-    """Whether another process asked for the run; what it asks from then on is meant for this one."""
+    """Whether another process asked for the run."""
     try:
         return RunStatus.model_validate_json((directory / STATUS).read_bytes()).state == "queued"
     except (OSError, ValueError):
@@ -165,7 +175,7 @@ def _unwritable(directory: Path, error: OSError) -> ValueError:
 
 
 def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journal: Journal, stop: StopRequest) -> None:
-    request = RunRequest(data=source, device=wanted)
+    request = RunRequest(data=source_name(source), device=wanted)
     replace_file(journal.directory / REQUEST, request.model_dump_json().encode())
     save_recipe(recipe, journal.directory / RECIPE)
     material = _load(recipe, source, journal, stop)
@@ -190,9 +200,7 @@ def _go_on(
     with _compute(device, info.threads):
         torch.manual_seed(recipe.training.seed)
         learner = new_learner(material.recipe, device, info.arithmetic)
-        where = {"device": str(device), "hardware": hardware_name(device)}
-        resumed = info.model_copy(update={"resumed_at": (*info.resumed_at, now()), **where})
-        replace_file(journal.directory / INFO, resumed.model_dump_json(indent=2).encode())
+        journal.go_on(info.model_copy(update=_surroundings(material, device)))
         Loop(material, learner, info.workers, journal, stop, state).run()
 
 
@@ -228,19 +236,27 @@ def _info(material: Material, learner: Learner, threads: int, workers: int) -> R
     return RunInfo(
         started_at=now(),
         seed=material.recipe.training.seed,
-        data=material.train.name,
         class_names=material.train.class_names,
         fingerprint=fingerprint(material.train),
+        test_fingerprint=fingerprint(material.test),
         train_images=len(material.trained_on),
         validation_images=len(material.held_out),
         test_images=len(material.test),
-        device=str(learner.device),
-        hardware=hardware_name(learner.device),
         precision=learner.arithmetic.precision,
         memory_format=learner.arithmetic.memory_format,
         threads=threads,
         workers=workers,
-        versions=versions(),
-        git_commit=git_commit(),
         command=command_line(),
+        **_surroundings(material, learner.device),
     )
+
+
+def _surroundings(material: Material, device: torch.device) -> dict[str, Any]:
+    """What may be another when a run is taken up: the fields of its info that tell where it goes on, and from what."""
+    return {
+        "data": material.train.name,
+        "device": str(device),
+        "hardware": hardware_name(device),
+        "versions": versions(),
+        "git_commit": git_commit(),
+    }

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cifarlab.training.material import Material, fingerprint
-from cifarlab.training.runs.directory import INFO, RunDirectory
+from cifarlab.training.runs.directory import INFO, METRICS, RunDirectory
 from cifarlab.training.runs.records import RunInfo
-from cifarlab.training.runs.state import TrainingState, read_state, require_known_version
+from cifarlab.training.runs.state import STATE, TrainingState, read_state, require_known_version
 from cifarlab.training.runs.surroundings import versions
 
 _log = logging.getLogger(__name__)
@@ -19,7 +19,8 @@ _log = logging.getLogger(__name__)
 class Resumption:
     """Where a run left off: `info` is None before training began, `state` before an epoch was written.
 
-    `data` is the run's source of images, None if nobody wrote it down; `device` is the run's, or the one asked for.
+    `data` and `device` are what it was trained on and with, or else what was asked for; `data` is None if nobody wrote
+    that down.
     """
 
     info: RunInfo | None
@@ -38,12 +39,21 @@ class Resumption:
         Raises:
             ValueError: they are others.
         """
-        before = self.begun().fingerprint
-        if before and before != fingerprint(material.train):
-            raise ValueError(
-                f"data: the training images of {material.train.name} are not those that this run was started on; "
-                "give the same images, or start a new run"
-            )
+        info = self.begun()
+        for before, images, use in (
+            (info.fingerprint, material.train, "training"),
+            (info.test_fingerprint, material.test, "test"),
+        ):
+            if before and before != fingerprint(images):
+                raise ValueError(
+                    f"data: the {use} images of {images.name} are not those that this run was started on; "
+                    "give the same images, or start a new run"
+                )
+
+
+def has_begun(directory: Path) -> bool:
+    """Whether training left anything in a directory that another run must not mix with its own."""
+    return any((directory / name).exists() for name in (INFO, METRICS, STATE))
 
 
 def find_resumption(directory: Path) -> Resumption:
@@ -58,7 +68,13 @@ def find_resumption(directory: Path) -> Resumption:
     if (directory / INFO).exists():
         require_known_version(directory / INFO, (directory / INFO).read_bytes())
     info, request = run.info(), run.request()
+    if info is None and has_begun(directory):
+        raise ValueError(
+            f"run_dir: {directory / INFO} is missing or damaged, and says how this run was started; "
+            "train again in a new directory"
+        )
     if info is not None and info.versions != versions():
         _log.warning("other versions than those of the start: the weights will not be those of an uninterrupted run")
-    data = request.data if request else info.data if info else None
-    return Resumption(info, read_state(directory), data, info.device if info else request.device if request else "auto")
+    asked = info or request
+    data, device = (asked.data, asked.device) if asked else (None, "auto")
+    return Resumption(info, read_state(directory), data, device)

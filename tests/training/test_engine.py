@@ -16,6 +16,7 @@ from cifarlab.training import RunDirectory, checkpoint_facts, keeper, load_check
 from cifarlab.training.engine import resume
 from cifarlab.training.runs import journal
 from cifarlab.training.runs.lock import RunLock
+from cifarlab.training.runs.records import RunStatus
 
 
 def with_training(recipe, **changes):
@@ -297,3 +298,17 @@ def test_a_device_that_is_not_here_is_refused(recipe, pictures, tmp_path):
     with pytest.raises(ValueError, match="device: 'cuda:99' is not here; choose auto, "):
         train(recipe, tmp_path / "run", data=pictures, device="cuda:99")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_started_from_elsewhere_says_itself_that_its_device_is_not_here(recipe, pictures, tmp_path):
+    (tmp_path / "status.json").write_text(RunStatus(state="queued", epochs=3).model_dump_json())
+    with pytest.raises(ValueError, match="device: 'cuda:99' is not here"):
+        train(recipe, tmp_path, data=pictures, device="cuda:99")
+    status = RunDirectory(tmp_path).status()
+    assert (status.state, status.epochs, status.message[:30]) == ("failed", 3, "device: 'cuda:99' is not here;")
+
+
+def test_a_directory_whose_run_was_stopped_before_it_began_is_trained_in(recipe, pictures, tmp_path):
+    RunDirectory(tmp_path).ask("stop")
+    assert train(recipe, tmp_path, data=pictures, device="cpu").state == "stopped"
+    assert train(recipe, tmp_path, data=pictures, device="cpu").state == "finished"

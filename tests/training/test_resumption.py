@@ -1,25 +1,34 @@
 import json
 import os
+import shutil
 import signal
+from pathlib import Path
 
 import pytest
 import safetensors
 import safetensors.torch
 
-from cifarlab.training import RunDirectory, list_runs, load_checkpoint, resumption, train
+from cifarlab.training import RunDirectory, engine, list_runs, load_checkpoint, resumption, train
 from cifarlab.training.engine import resume
 
+QUICK = Path(__file__).parents[2] / "checkpoints" / "quick"
 
-def stop_in_third_epoch(status):
-    if status.message.startswith("Evaluating epoch 3 "):
-        os.kill(os.getpid(), signal.SIGTERM)
+
+def stop_in_epoch(epoch):
+    """A progress callback that has the run stopped in an epoch."""
+
+    def on_progress(status):
+        if status.message.startswith(f"Evaluating epoch {epoch} "):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return on_progress
 
 
 @pytest.fixture
 def stopped(exact, pictures, tmp_path):
     """The directory of a run that was stopped after its second epoch."""
     directory = tmp_path / "runs" / "stopped"
-    train(exact(epochs=4), directory, data=pictures, device="cpu", on_progress=stop_in_third_epoch)
+    train(exact(epochs=4), directory, data=pictures, device="cpu", on_progress=stop_in_epoch(3))
     return directory
 
 
@@ -74,13 +83,77 @@ def test_other_versions_than_at_the_start_are_a_word_in_the_log(stopped, monkeyp
     assert "the weights will not be those of an uninterrupted run" in caplog.text
 
 
+@pytest.mark.parametrize("content", [None, b'{"seed": 0}'])
+def test_a_run_of_which_nobody_knows_how_it_was_started_is_refused(stopped, recipe, pictures, content):
+    (stopped / "run.json").unlink()
+    if content:
+        (stopped / "run.json").write_bytes(content)
+    assert_refused(stopped, "run.json is missing or damaged, and says how this run was started; train again in a new")
+    with pytest.raises(ValueError, match="holds a run already"):
+        train(recipe, stopped, data=pictures, device="cpu")
+    assert len(RunDirectory(stopped).metrics()) == 2
+
+
+def test_a_checkpoint_that_ships_is_not_trained_over(recipe, pictures, tmp_path):
+    for name in ("recipe.yaml", "metrics.jsonl", "model.safetensors"):
+        shutil.copyfile(QUICK / name, tmp_path / name)
+    assert_refused(tmp_path, "run.json is missing or damaged")
+    with pytest.raises(ValueError, match="holds a run already"):
+        train(recipe, tmp_path, data=pictures, device="cpu")
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_other_images_than_at_the_start_end_the_run_with_one_sentence(stopped, pictures, tmp_path, split):
+    others = tmp_path / "others"
+    shutil.copytree(pictures, others)
+    shutil.copyfile(others / split / "red" / "000.png", others / split / "blue" / "000.png")
+    status, use = resume(stopped, data=others), {"train": "training", "test": "test"}[split]
+    assert status.state == "failed"
+    assert status.message.startswith(f"data: the {use} images of {others} are not those that this run was started on")
+    assert resume(stopped).state == "finished"
+
+
+def test_a_run_finds_its_images_from_any_folder_and_where_they_have_moved_to(exact, pictures, tmp_path, monkeypatch):
+    shutil.copytree(pictures, tmp_path / "photos")
+    monkeypatch.chdir(tmp_path)
+    directory = tmp_path / "run"
+    train(exact(epochs=3), directory, data="photos", device="cpu", on_progress=stop_in_epoch(2))
+    monkeypatch.chdir(pictures)
+    assert resume(directory, on_progress=stop_in_epoch(3)).state == "stopped"
+    (tmp_path / "photos").rename(tmp_path / "albums")
+    assert resume(directory, data=tmp_path / "albums").state == "finished"
+    assert RunDirectory(directory).info().data == str(tmp_path / "albums")
+
+
+def test_what_a_run_was_asked_for_is_found_from_any_folder_too(recipe, pictures, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    directory = tmp_path / "run"
+    assert train(recipe, directory, data="photos", device="cpu").state == "failed"
+    shutil.copytree(pictures, tmp_path / "photos")
+    monkeypatch.chdir(pictures)
+    assert resume(directory).state == "finished"
+
+
+def test_a_run_says_what_it_was_ended_with(stopped, monkeypatch):
+    monkeypatch.setattr(engine, "versions", lambda: {"torch": "9.9"})
+    monkeypatch.setattr(engine, "git_commit", lambda: "f" * 40)
+    assert resume(stopped).state == "finished"
+    info = RunDirectory(stopped).info()
+    assert (info.versions, info.git_commit, len(info.resumed_at)) == ({"torch": "9.9"}, "f" * 40, 1)
+
+
 def assert_refused(directory, text):
-    before = {path.name: path.read_bytes() for path in directory.iterdir()}
+    before = contents(directory)
     with pytest.raises(ValueError, match=r"version|damaged") as refused:
         resume(directory)
     assert text in str(refused.value)
     assert "\n" not in str(refused.value)
-    assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
+    assert contents(directory) == before
+
+
+def contents(directory):
+    """What the files of a run hold, but for the one that is locked."""
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.name != "run.lock"}
 
 
 def assert_listed(directory):
@@ -96,7 +169,7 @@ def test_a_run_taken_up_from_elsewhere_says_itself_why_it_was_refused(stopped):
     (stopped / "status.json").write_text(queued.model_dump_json())
     with pytest.raises(ValueError, match="the file is cut off or damaged"):
         resume(stopped)
-    assert run.status().state == "failed"
+    assert (run.status().state, run.status().epochs) == ("failed", 4)
     assert "state.safetensors: the file is cut off or damaged (" in run.status().message
 
 

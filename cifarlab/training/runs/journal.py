@@ -45,6 +45,11 @@ class Journal:
         save_recipe(recipe, self.directory / RECIPE)
         replace_file(self.directory / INFO, info.model_dump_json(indent=2).encode())
 
+    def go_on(self, info: RunInfo) -> None:
+        """Write that the run was taken up, and how."""
+        resumed = info.model_copy(update={"resumed_at": (*info.resumed_at, now())})
+        replace_file(self.directory / INFO, resumed.model_dump_json(indent=2).encode())
+
     def is_due(self) -> bool:
         """Whether the last report is so old that a new one is worth its cost."""
         return time.monotonic() >= self._next_report

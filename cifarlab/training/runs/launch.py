@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from cifarlab.data import default_source
+from cifarlab.data import default_source, source_name
 from cifarlab.recipe import Recipe, save_recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.runs.directory import CONTROL, LOG, RECIPE, REQUEST, STATUS, RunDirectory, runs_folder
@@ -35,9 +35,10 @@ def launch(
     `available_devices()`. The run is `queued` until the process is up; all that it prints goes to its log.
 
     Raises:
-        ValueError: the directory cannot be written.
+        ValueError: the directory cannot be written, or `data` is no source.
     """
-    source, folder = str(data or default_source()), runs_folder() if runs_dir is None else Path(runs_dir)
+    source = source_name(data or default_source())
+    folder = runs_folder() if runs_dir is None else Path(runs_dir)
     with _written_below(folder):
         directory = new_directory(folder, recipe.name)
         save_recipe(recipe, directory / RECIPE)

@@ -37,6 +37,7 @@ class RunInfo(Record):
     data: str = Field(description="The source of the images: cifar10, sketch10 or a folder's path.")
     class_names: tuple[str, ...]
     fingerprint: str = Field("", description="Hash of the training split: other images give another.")
+    test_fingerprint: str = Field("", description="Hash of the test split.")
     train_images: int = Field(description="Images trained on, without those held out.")
     validation_images: int
     test_images: int
