@@ -57,7 +57,7 @@ def load_folder(folder: Path, split: Split) -> ImageSet:
 def list_folder(folder: Path, split: Split) -> Listing:
     """Which images a split of `folder` holds. Opens none of them: 50,000 files take about 0.2 s.
 
-    Raises ValueError when the folder is not laid out as described.
+    Raises ValueError when the folder is not laid out as described, or when a class has no image in this split.
     """
     folder = folder.resolve()
     _check_folder(folder)

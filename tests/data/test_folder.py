@@ -128,6 +128,11 @@ def without_images(root: Path) -> None:
         path.unlink()
 
 
+def without_images_of_a_class(root: Path) -> None:
+    for path in (root / "train/dog").iterdir():
+        path.rename(path.with_suffix(".webp"))
+
+
 def with_another_class(root: Path) -> None:
     (root / "test/cow").mkdir()
 
@@ -147,7 +152,11 @@ def without_classes(root: Path) -> None:
     ("change", "message"),
     [
         (without_test, "has no folder 'test'; images lie in train/<class>/ and test/<class>/"),
-        (without_images, "train holds no images"),
+        (without_images, "train/cat holds no PNG or JPEG file"),
+        (
+            without_images_of_a_class,
+            "the class folder .*train/dog holds no PNG or JPEG file; every class needs at least one .* add some, or",
+        ),
         (with_another_class, "the class 'cow' is in test but not in train; both need the same classes"),
         (with_one_class, "train holds 1 class folders; at least 2 are needed"),
         (without_classes, "train holds 0 class folders"),
@@ -160,6 +169,15 @@ def test_another_layout_is_refused(image_folder: MakeFolder, change: Callable[[P
     with pytest.raises(ValueError, match=message) as caught:
         load_folder(root, "train")
     assert "\n" not in str(caught.value)
+
+
+def test_a_class_without_test_images_is_refused_with_the_test_images(image_folder: MakeFolder) -> None:
+    root = image_folder()
+    shutil.rmtree(root / "test/dog")
+    (root / "test/dog").mkdir()
+    assert len(load_folder(root, "train")) == 6
+    with pytest.raises(ValueError, match="the class folder .*test/dog holds no PNG or JPEG file"):
+        load_folder(root, "test")
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
