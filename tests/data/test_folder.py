@@ -176,7 +176,7 @@ def test_a_class_without_test_images_is_refused_with_the_test_images(image_folde
     shutil.rmtree(root / "test/dog")
     (root / "test/dog").mkdir()
     assert len(load_folder(root, "train")) == 6
-    with pytest.raises(ValueError, match="the class folder .*test/dog holds no PNG or JPEG file"):
+    with pytest.raises(ValueError, match=r"the class folder .*test/dog holds no PNG or JPEG file"):
         load_folder(root, "test")
 
 
