@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cifarlab.augment.catalogue import catalogue
 from cifarlab.augment.code import read_code
+from cifarlab.augment.presets import presets
 from cifarlab.recipe import load_recipe
 from cifarlab.recipe.yaml_text import parse_yaml
 from pages.augment import views
@@ -30,6 +31,10 @@ def values(given):
 
 def captions(app):
     return " ".join(caption.value for caption in app.caption)
+
+
+def html_of(app):
+    return " ".join(html.proto.body for html in app.get("html"))
 
 
 @pytest.fixture
@@ -98,6 +103,15 @@ def test_step_by_step_shows_a_strip_for_each_of_three_epochs(opened):
     assert "after each step in turn: the first 3 epochs" in captions(opened)
     (strips,) = (html.proto.body for html in opened.get("html") if 'class="strips"' in html.proto.body)
     assert strips.count("<img") == 3
+
+
+def test_a_group_tells_in_each_strip_which_step_it_chose(opened):
+    visit = opened.session_state[STATE_KEY]
+    visit.edit(augmentation=presets()["heavy"])
+    opened.segmented_control(key="augment.view").set_value("Step by step").run()
+    assert not opened.exception
+    assert not opened.error
+    assert "Equalize" in html_of(opened)
 
 
 @pytest.mark.parametrize("count", [24, 64])
@@ -228,10 +242,6 @@ def test_a_preset_replaces_all_steps_and_keeps_the_normalisation(opened, preset,
     opened.selectbox(key="augment.preset").set_value(preset).run()
     assert not opened.exception
     assert (len(visit.recipe.augmentation.steps), visit.recipe.augmentation.normalize) == (count, before)
-
-
-def html_of(app):
-    return " ".join(html.proto.body for html in app.get("html"))
 
 
 def ask(app, panel):
