@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from cifarlab.augment import LibraryStep
-from cifarlab.spec import SpecError, read_spec
+from cifarlab.spec import PlainMapping, SpecError, read_spec
 from pages.parts.fields import refusal_key
 from pages.parts.labels import words
 from pages.parts.live_sliders import Slider, live_sliders
@@ -123,7 +123,7 @@ def _widget(step: LibraryStep, argument: Argument, key: str, on_edit: OnEdit) ->
             args=(lambda choice: choice,),
         )
     else:
-        st.session_state[widget] = json.dumps(value)
+        st.session_state[widget] = json.dumps(value, default=PlainMapping.to_plain)
         st.text_input(words(argument.name), key=widget, help=_help(argument), on_change=take, args=(_parsed,))
 
 
