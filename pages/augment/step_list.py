@@ -37,11 +37,13 @@ def title_of(step: StepSpec) -> str:
 
 
 def apply(augmentation: Augmentation, action: Action) -> Augmentation:
-    """The augmentation after an action on one of its steps; selecting changes nothing.
+    """The augmentation after an action on one of its steps; selecting changes nothing, nor does a step that is gone.
 
     A group that has lost its last step is gone, and no group goes into another.
     """
-    step = next(step for step in walk_steps(augmentation.steps) if step.id == action.id)
+    step = next((step for step in walk_steps(augmentation.steps) if step.id == action.id), None)
+    if step is None:
+        return augmentation
     if action.op == "toggle":
         return replace(augmentation, step.model_copy(update={"enabled": not step.enabled}))
     if action.op == "duplicate":

@@ -45,6 +45,11 @@ def test_an_action_puts_the_steps_in_a_new_order(action, order):
     assert ids(step_list.apply(AUGMENTATION, action)) == order
 
 
+@pytest.mark.parametrize("op", ["toggle", "move", "duplicate", "remove", "select"])
+def test_an_action_on_a_step_that_is_gone_changes_nothing(op):
+    assert step_list.apply(AUGMENTATION, Action(op, "gone")) == AUGMENTATION
+
+
 def test_a_switch_keeps_the_values_of_its_step():
     off = step_list.apply(AUGMENTATION, Action("toggle", SHIFT))
     assert off.steps[1] == AUGMENTATION.steps[1].model_copy(update={"enabled": False})
