@@ -18,7 +18,8 @@ from pages.parts.live_sliders import Slider, live_sliders
 if TYPE_CHECKING:
     from cifarlab.augment.argument import Argument
 
-RANGES = ("whole_range", "real_range", "whole_pair")
+RANGES = ("whole_range", "real_range")
+TWO_NUMBERS = (*RANGES, "whole_pair")
 STEPS = 200
 
 OnEdit = Callable[[LibraryStep], object]
@@ -34,8 +35,9 @@ def edit_arguments(step: LibraryStep, key: str, on_edit: OnEdit) -> None:
         by_name = {argument.name: argument for argument in arguments}
 
         def slide(name: str, value: float) -> None:
-            argument, _, index = name.partition(":")
-            _replace(step, argument, _moved(_value(step, by_name[argument]), index, value), key, on_edit)
+            argument_name, _, index = name.partition(":")
+            argument = by_name[argument_name]
+            _replace(step, argument_name, _moved(argument, _value(step, argument), index, value), key, on_edit)
 
         live_sliders(sliders, key=f"{key}.arguments", on_change=slide)
     for argument in arguments:
@@ -50,7 +52,7 @@ def _value(step: LibraryStep, argument: Argument) -> Any:
 
 def _bounds(argument: Argument, value: Any) -> tuple[float, float] | None:
     """The ends of an argument's slider; None where it is no number, or two, with bounds."""
-    numbers = value if argument.kind in RANGES else [value] if argument.kind in ("whole", "real") else None
+    numbers = value if argument.kind in TWO_NUMBERS else [value] if argument.kind in ("whole", "real") else None
     if argument.minimum is None or argument.maximum is None or not isinstance(numbers, list):
         return None
     return (argument.minimum, argument.maximum) if all(isinstance(n, int | float) for n in numbers) else None
@@ -60,7 +62,7 @@ def _sliders(argument: Argument, value: Any) -> Iterator[Slider]:
     bounds, name = _bounds(argument, value), words(argument.name)
     if bounds is None:
         return
-    if argument.kind not in RANGES:
+    if argument.kind not in TWO_NUMBERS:
         yield _slider(argument, argument.name, name, value, bounds)
         return
     ends = ("1", "2") if argument.kind == "whole_pair" else ("from", "to")
@@ -79,14 +81,15 @@ def _round_step(step: float) -> float:
     return 10.0 ** math.floor(math.log10(step)) if step > 0 else 1.0
 
 
-def _moved(value: Any, index: str, number: float) -> Any:
-    """A value with one of its ends moved; the other end gives way, so that a range is never upside down."""
+def _moved(argument: Argument, value: Any, index: str, number: float) -> Any:
+    """A value with one of its numbers moved; the other end of a range gives way, so that it is never upside down."""
     if not index:
         return number
     at, other = int(index), 1 - int(index)
     moved = [*value]
     moved[at] = number
-    moved[other] = max(moved[other], number) if at == 0 else min(moved[other], number)
+    if argument.kind in RANGES:
+        moved[other] = max(moved[other], number) if at == 0 else min(moved[other], number)
     return moved
 
 
