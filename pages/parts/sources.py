@@ -12,6 +12,11 @@ from pages.parts.session import Visit
 
 POLL_SECONDS = 0.5
 NAMED = ("sketch10", "cifar10")
+REFUSED = "source.refused"
+WATCHED = "source.watched"
+"""Set while this visitor's page shows the progress of the download."""
+WANTED = "source.wanted"
+"""Set when this visitor asked for the download, until it ends or other images are chosen."""
 
 
 def title_of(source: str) -> str:
@@ -44,7 +49,7 @@ def choose(visit: Visit, place: str) -> None:
         on_change=_use,
         args=(visit, path),
     )
-    if refusal := st.session_state.get("source.refused"):
+    if refusal := st.session_state.get(REFUSED):
         st.error(refusal)
 
 
@@ -55,15 +60,18 @@ def _choose(visit: Visit, key: str, before: str) -> None:
 
 
 def _use(visit: Visit, key: str) -> None:
-    source = st.session_state[key].strip()
-    st.session_state["source.refused"] = ""
-    if not source:
-        return
+    st.session_state[REFUSED] = ""
+    if source := st.session_state[key].strip():
+        st.session_state.pop(WANTED, None)
+        _use_source(visit, source)
+
+
+def _use_source(visit: Visit, source: str) -> None:
     try:
         with st.spinner("Loading images …"):
             visit.use_source(source)
     except (ValueError, OSError) as error:
-        st.session_state["source.refused"] = sentence(error)
+        st.session_state[REFUSED] = sentence(error)
 
 
 def _fetch_panel(visit: Visit, place: str) -> None:
@@ -75,24 +83,25 @@ def _fetch_panel(visit: Visit, place: str) -> None:
 def _progress(visit: Visit, place: str) -> None:
     fetch = the_fetch()
     if fetch.running:
-        st.session_state[f"{place}.watching"] = True
+        st.session_state[WATCHED] = True
         megabytes = f"{fetch.bytes_done / 1e6:.0f} of {fetch.bytes_in_all / 1e6:.0f} MB"
         st.progress(fetch.share_done, f"CIFAR-10: {megabytes}" if fetch.bytes_in_all else "CIFAR-10: connecting …")
         st.button("Cancel", key=f"{place}.cancel", on_click=fetch.cancel)
         return
-    if st.session_state.pop(f"{place}.watching", False):
-        _arrived(visit)
+    if st.session_state.pop(WATCHED, False):
+        _ended(visit)
     if st.button("Get CIFAR-10 (170 MB)", key=f"{place}.fetch", icon=":material/download:"):
+        st.session_state[WANTED] = True
         fetch.start()
         st.rerun()  # the whole page: only that starts the polling
     if fetch.outcome and not fetch.succeeded:
         st.warning(fetch.outcome)
 
 
-def _arrived(visit: Visit) -> None:
-    """After a download that this visitor watched: use what has come, and draw the whole page again."""
+def _ended(visit: Visit) -> None:
+    """After a download that this page watched: offer what has come, use it where it was asked for, draw all anew."""
     description_of.clear()
     session.forget_images()
-    if the_fetch().succeeded:
-        visit.use_source("cifar10")
+    if st.session_state.pop(WANTED, False) and the_fetch().succeeded:
+        _use_source(visit, "cifar10")
     st.rerun()

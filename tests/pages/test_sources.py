@@ -1,13 +1,22 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from cifarlab.data import FetchError
 from pages.parts import sources
 from pages.parts.fetching import Fetch
-from pages.parts.session import STATE_KEY
+from pages.parts.session import STATE_KEY, Visit
+
+SCRIPT = """
+from pages.parts import sources
+from pages.parts.session import current
+
+sources.choose(current(), "here")
+"""
 
 
 @pytest.fixture
@@ -56,3 +65,51 @@ def test_a_download_shows_its_progress_and_can_be_cancelled(app, fetch):
     app.run()
     assert "header.fetch" in buttons(app)
     assert "the network is down; try again" in [warning.value for warning in app.warning]
+
+
+@pytest.fixture
+def held_back(fetch, monkeypatch):
+    """A download that waits for a test's word, and of which nobody looks at an image."""
+    arrive = threading.Event()
+
+    def download(_progress, _cancelled):
+        assert arrive.wait(30)
+        return Path("cifar-10-batches-py")
+
+    def come():
+        arrive.set()
+        fetch.wait(10)
+
+    fetch.fetch = download
+    monkeypatch.setattr(Visit, "use_source", lambda visit, source: setattr(visit, "source", source))
+    return come
+
+
+def visitor():
+    return AppTest.from_string(SCRIPT, default_timeout=60).run()
+
+
+def source_of(visitor):
+    return visitor.session_state[STATE_KEY].source
+
+
+def test_a_download_changes_the_images_of_none_but_those_who_asked_for_it(held_back, photographs):
+    asking, watching = visitor(), visitor()
+    asking.button(key="here.fetch").click().run()
+    watching.run()
+    assert "here.cancel" in buttons(watching)
+    held_back()
+    asking.run()
+    watching.run()
+    assert source_of(asking) == "cifar10"
+    assert source_of(watching) == str(photographs)
+    assert "here.cancel" not in buttons(watching)
+
+
+def test_who_chooses_other_images_while_a_download_runs_keeps_them(held_back):
+    asking = visitor()
+    asking.button(key="here.fetch").click().run()
+    asking.text_input(key="here.folder").set_value("sketch10").run()
+    held_back()
+    asking.run()
+    assert source_of(asking) == "sketch10"
