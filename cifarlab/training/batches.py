@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
-from cifarlab.augment import BatchedPipeline, Pipeline, steps_without_twin
+from cifarlab.augment import Augmentation, BatchedPipeline, Pipeline, steps_without_twin
 from cifarlab.training.material import Material
 
 Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
@@ -32,14 +32,17 @@ _IMAGES_TOGETHER = 8192
 def steps_per_epoch(images: int, batch_size: int) -> int:
     """How many batches an epoch has. The last is smaller; a single image is left out, as batch norm needs two."""
     whole, rest = divmod(images, batch_size)
-    return whole + (rest > 1 or (rest == 1 and batch_size == 1))
+    return whole + (rest > 1)
 
 
-def worker_count(material: Material, device: torch.device, cores: int) -> int:
-    """How many processes augment: none where whole batches are augmented on the device, or where few images are."""
-    if not steps_without_twin(material.recipe.augmentation) or len(material.trained_on) < _IMAGES_WORTH_WORKERS:
+def worker_count(augmentation: Augmentation, images: int, device: str, cores: int) -> int:
+    """How many processes augment so many images an epoch for training on `device`, such as `cpu` or `cuda:0`.
+
+    None where whole batches are augmented on the device, or where few images are.
+    """
+    if not steps_without_twin(augmentation) or images < _IMAGES_WORTH_WORKERS:
         return 0
-    return min(_MOST_WORKERS, cores // 4 if device.type == "cpu" else cores - 1)
+    return min(_MOST_WORKERS, cores // 4 if device == "cpu" else cores - 1)
 
 
 def epoch_order(indices: NDArray[np.int64], seed: int, epoch: int) -> NDArray[np.int64]:

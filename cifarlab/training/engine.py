@@ -179,7 +179,7 @@ def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journ
     replace_file(journal.directory / REQUEST, request.model_dump_json().encode())
     save_recipe(recipe, journal.directory / RECIPE)
     material = _load(recipe, source, journal, stop)
-    workers = worker_count(material, device, usable_cores())
+    workers = worker_count(material.recipe.augmentation, len(material.trained_on), str(device), usable_cores())
     with _compute(device, _threads(workers)) as threads:
         journal.report(message="Finding the quickest way to compute the network.")
         with stop.at_once():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from cifarlab.augment import BatchedPipeline
+from cifarlab.augment import Augmentation, BatchedPipeline
 from cifarlab.augment.preview import one_image_many_draws
 from cifarlab.training import batches as module
 from cifarlab.training.batches import epoch_order, open_batches, steps_per_epoch, worker_count
@@ -118,15 +118,20 @@ def test_workers_are_gone_when_the_batches_are_closed_early(material):
 
 
 @pytest.mark.usefixtures("_no_twin")
-def test_workers_are_started_where_cores_would_be_idle(material):
-    cuda = torch.device("cuda:0")
-    many = replace(material, trained_on=np.arange(50_000))
-    assert worker_count(many, CPU, cores=2) == 0
-    assert worker_count(many, CPU, cores=16) == 4
-    assert worker_count(many, cuda, cores=16) == 8
-    assert worker_count(many, cuda, cores=4) == 3
-    assert worker_count(material, cuda, cores=16) == 0
+@pytest.mark.parametrize(
+    ("images", "device", "cores", "workers"),
+    [
+        (50_000, "cpu", 2, 0),
+        (50_000, "cpu", 16, 4),
+        (50_000, "cuda:0", 16, 8),
+        (50_000, "cuda:0", 4, 3),
+        (20_000, "mps", 4, 3),
+        (19_999, "cuda:0", 16, 0),
+    ],
+)
+def test_workers_are_started_where_cores_would_be_idle(images, device, cores, workers):
+    assert worker_count(Augmentation(), images, device, cores) == workers
 
 
-def test_no_workers_are_started_where_the_device_augments(material):
-    assert worker_count(replace(material, trained_on=np.arange(50_000)), CPU, cores=16) == 0
+def test_no_workers_are_started_where_the_device_augments():
+    assert worker_count(Augmentation(), 50_000, "cpu", cores=16) == 0

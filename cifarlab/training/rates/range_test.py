@@ -132,7 +132,8 @@ def _losses(
     """The loss at each rate, up to the first that is not a number."""
     recipe = material.recipe
     torch.manual_seed(recipe.training.seed)
-    with open_batches(material, device, worker_count(material, device, usable_cores())) as batches:
+    workers = worker_count(recipe.augmentation, len(material.trained_on), str(device), usable_cores())
+    with open_batches(material, device, workers) as batches:
         learner = None
         for step, (rate, (images, labels)) in enumerate(zip(rates, batches, strict=False), start=1):
             learner = learner or Learner(recipe, device, choose_arithmetic(recipe, images, labels))
