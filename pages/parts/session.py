@@ -13,7 +13,16 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import streamlit as st
 
 from cifarlab.augment import Augmentation, Normalization, resolve
-from cifarlab.data import ImageSet, Split, Statistics, channel_statistics, default_source, load_images
+from cifarlab.data import (
+    SPLITS,
+    ImageSet,
+    Split,
+    Statistics,
+    channel_statistics,
+    default_source,
+    load_images,
+    source_name,
+)
 from cifarlab.network import NetworkTable, trace
 from cifarlab.recipe import Recipe, from_share_text, load_recipe, read_recipe, recipe_names, to_share_text
 
@@ -59,9 +68,10 @@ class Visit:
         return tuple(part for part in PARTS if getattr(self.recipe, part) != getattr(self.original, part))
 
     def use_source(self, source: str) -> None:
-        """Show and train on other images; raises ValueError, and keeps the present ones, when they do not load."""
-        images_of(source, "train")
-        self.source = source
+        """Show and train on other images; raises ValueError, and keeps the present ones, when a split does not load."""
+        for split in SPLITS:
+            images_of(source, split)
+        self.source = source_name(source)
 
     def images(self, split: Split) -> ImageSet:
         """One split of the source in use."""

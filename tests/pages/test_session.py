@@ -63,6 +63,19 @@ def test_a_source_without_images_is_refused_and_the_present_one_stays(visit, tmp
     assert visit.source == "sketch10"
 
 
+def test_a_folder_is_known_by_its_whole_path_however_it_was_typed(visit, image_folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(image_folder.parent))
+    visit.use_source("~/images/")
+    assert visit.source == str(image_folder) == visit.images("test").name
+
+
+def test_a_folder_whose_test_images_cannot_be_read_is_refused_and_the_present_one_stays(visit, image_folder):
+    (image_folder / "test" / "cat" / "0.png").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"test/cat/0\.png"):
+        visit.use_source(str(image_folder))
+    assert visit.source == "sketch10"
+
+
 def test_a_link_opens_a_recipe_by_name(app):
     assert arrive(app, "resnet9-6m6").recipe == load_recipe("resnet9-6m6")
 
