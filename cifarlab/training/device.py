@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 _SECONDS_TO_LIST = 10
+_CONTROL_GROUP = Path("/sys/fs/cgroup/cpu.max")
 # Turns of a waiting loop: some tens of microseconds.
 _SPINS = "10000"
 
@@ -53,7 +54,7 @@ def hardware_name(device: torch.device) -> str:
 def usable_cores() -> int:
     """How many processor cores this process may keep busy: those it may run on, or fewer where a container says so."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, _container_limit() or allowed))
+    return min(allowed, _container_limit() or allowed)
 
 
 def let_idle_threads_sleep() -> None:
@@ -83,7 +84,9 @@ def _graphics_cards() -> tuple[str, ...]:
         listing = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=_SECONDS_TO_LIST)
     except (OSError, subprocess.TimeoutExpired):
         return ()
-    count = listing.stdout.count("GPU ") if listing.returncode == 0 else 0
+    lines = listing.stdout.splitlines() if listing.returncode == 0 else []
+    # A card's own name may hold the word once more.
+    count = sum(line.startswith("GPU ") for line in lines)
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None:
         count = min(count, len([entry for entry in visible.split(",") if entry.strip() not in ("", "-1")]))
@@ -95,10 +98,13 @@ def _is_apple_silicon() -> bool:
 
 
 def _container_limit() -> int | None:
-    """Whole cores that the control group grants, or None without a limit. Source: Linux, cgroup-v2, `cpu.max`."""
+    """Whole cores that the control group grants, one at least, or None without a limit.
+
+    Source: Linux, cgroup-v2, `cpu.max`.
+    """
     try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return int(quota) // int(period)
+        quota, period = _CONTROL_GROUP.read_text().split()
+        return max(1, int(quota) // int(period))
     except (OSError, ValueError):
         return None
 

@@ -15,8 +15,8 @@ def fresh():
     available_devices.cache_clear()
 
 
-def listing(monkeypatch, cards, returncode=0):
-    text = "".join(f"GPU {index}: NVIDIA H200 (UUID: GPU-{index})\n" for index in range(cards))
+def listing(monkeypatch, cards, returncode=0, name="NVIDIA H200"):
+    text = "".join(f"GPU {index}: {name} (UUID: GPU-{index})\n" for index in range(cards))
     answer = subprocess.CompletedProcess([], returncode, stdout=text)
     monkeypatch.setattr(device.subprocess, "run", lambda *_, **__: answer)
 
@@ -32,6 +32,13 @@ def test_cards_are_those_that_the_system_lists_and_the_user_shows(monkeypatch, v
     if visible is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert available_devices() == (*[f"cuda:{index}" for index in range(expected)], "cpu")
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_card_counts_once_whatever_its_name(monkeypatch):
+    listing(monkeypatch, 1, name="NVIDIA GeForce RTX 3060 Laptop GPU")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert available_devices() == ("cuda:0", "cpu")
 
 
 @pytest.mark.usefixtures("fresh")
@@ -65,13 +72,23 @@ def test_the_processor_has_a_name():
     assert device.hardware_name(torch.device("cpu"))
 
 
-def test_a_container_may_grant_fewer_cores_than_there_are(monkeypatch):
-    monkeypatch.setattr(device, "_container_limit", lambda: 1)
-    assert device.usable_cores() == 1
-    monkeypatch.setattr(device, "_container_limit", lambda: None)
-    assert device.usable_cores() == len(os.sched_getaffinity(0))
-    monkeypatch.setattr(device, "_container_limit", lambda: 0)
-    assert device.usable_cores() >= 1
+@pytest.mark.parametrize(
+    ("granted", "cores"),
+    [
+        ("300000 100000", 3),
+        ("250000 100000", 2),
+        ("50000 100000", 1),
+        ("max 100000", 8),
+        (None, 8),
+        ("9999999 1000", 8),
+    ],
+)
+def test_a_container_may_grant_fewer_cores_than_there_are(monkeypatch, tmp_path, granted, cores):
+    if granted:
+        (tmp_path / "cpu.max").write_text(granted)
+    monkeypatch.setattr(device, "_CONTROL_GROUP", tmp_path / "cpu.max")
+    monkeypatch.setattr(device.os, "sched_getaffinity", lambda _: range(8))
+    assert device.usable_cores() == cores
 
 
 @pytest.mark.parametrize("chosen", [{"OMP_WAIT_POLICY": "ACTIVE"}, {"GOMP_SPINCOUNT": "7"}])
