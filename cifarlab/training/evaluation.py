@@ -68,9 +68,18 @@ def _answers(
     heartbeat: Callable[[], None],
 ) -> Iterator[torch.Tensor]:
     batched = BatchedNormalization(normalization, device)
-    size = _CPU_BATCH if device.type == "cpu" else _GPU_BATCH
-    for start in range(0, len(images), size):
-        # A copy, because image sets are read-only and torch has no read-only tensors.
-        pixels = torch.from_numpy(images.images[start : start + size].copy()).to(device)
-        yield model(batched.apply(pixels)).float().cpu()
+    start, size = 0, _CPU_BATCH if device.type == "cpu" else _GPU_BATCH
+    while start < len(images):
+        try:
+            # A copy, because image sets are read-only and torch has no read-only tensors.
+            pixels = torch.from_numpy(images.images[start : start + size].copy()).to(device)
+            answers = model(batched.apply(pixels)).float().cpu()
+        except torch.OutOfMemoryError:
+            if size == 1:
+                raise
+            # Training leaves less of the device than there is.
+            size //= 2
+        else:
+            yield answers
+            start += size
         heartbeat()

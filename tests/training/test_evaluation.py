@@ -29,6 +29,32 @@ def test_loss_and_accuracy_are_those_of_the_logits(pictures):
     assert outcome.accuracy == pytest.approx(1 / 3)
 
 
+class SmallDevice(Brightness):
+    """Has memory for so many images at a time."""
+
+    def __init__(self, room):
+        super().__init__()
+        self.room = room
+
+    def forward(self, images):
+        if len(images) > self.room:
+            raise torch.OutOfMemoryError("no room")
+        return super().forward(images)
+
+
+@pytest.mark.parametrize("room", [20, 7, 1])
+def test_a_device_with_little_memory_left_is_asked_for_less_at_a_time(pictures, room):
+    images = load_images(pictures, "test")
+    outcome, reference = (evaluate(model, images, NUMBERS, CPU) for model in (SmallDevice(room), Brightness()))
+    np.testing.assert_allclose(outcome.logits, reference.logits, rtol=1e-5)
+    assert outcome.accuracy == reference.accuracy
+
+
+def test_a_device_without_memory_for_one_image_says_so(pictures):
+    with pytest.raises(torch.OutOfMemoryError):
+        evaluate(SmallDevice(0), load_images(pictures, "test"), NUMBERS, CPU)
+
+
 def test_the_model_goes_on_in_the_mode_it_came_in(pictures):
     model = Brightness().train()
     evaluate(model, load_images(pictures, "test"), NUMBERS, CPU)
