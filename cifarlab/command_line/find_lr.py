@@ -45,22 +45,24 @@ def find_lr(
 
     with progress("Raising the rate") as on_progress:
         test = range_test(chosen, data=data, device=device, start=start, end=end, steps=steps, on_progress=on_progress)
-    for path in out or ():
-        _write(path, _writer(path)(test))
     if json:
         print_json(test.model_dump(mode="json"))
     else:
         print_rich(_table(test), f"\n{_summary(test)}")
+    for path in out or ():
+        _write(path, _writer(path)(test))
 
 
 def _writer(path: Path) -> Callable[[RangeTest], bytes]:
     """What makes the content of a file of that name.
 
     Raises:
-        ValueError: there is none for its ending.
+        ValueError: there is none for its ending, or no folder to write it to.
     """
     if path.suffix not in _WRITERS:
         raise ValueError(f"out: {str(path)!r} is not allowed; give a name that ends in {' or '.join(_WRITERS)}")
+    if not path.parent.is_dir():
+        raise ValueError(f"out: {str(path)!r} is not allowed, as there is no folder {path.parent}; make it first")
     return _WRITERS[path.suffix]
 
 

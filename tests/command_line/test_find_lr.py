@@ -45,6 +45,13 @@ def test_a_file_of_another_kind_is_refused_before_the_test(find_lr, tmp_path):
     assert ran.err == f"Error: out: '{tmp_path / 'curve.pdf'}' is not allowed; give a name that ends in .json or .png\n"
 
 
+def test_a_folder_that_is_not_there_is_refused_before_the_test(find_lr, tmp_path):
+    path = tmp_path / "plots" / "curve.png"
+    ran = find_lr("--out", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"Error: out: '{path}' is not allowed, as there is no folder {path.parent}; make it first\n"
+
+
 def test_rates_that_do_not_rise_are_a_bad_argument(find_lr):
     ran = find_lr("--start", "1", "--end", "0.1")
     assert (ran.code, ran.out) == (2, "")
