@@ -59,13 +59,12 @@ def _difference(claim: AccuracyClaim) -> str:
 
 def _explanations(verification: Verification) -> tuple[str, str]:
     """What was allowed and why, and the verdict."""
-    allowed = verification.accuracies[0].allowed
-    why = "; ".join(verification.changed)
-    tolerance = (
-        f"Up to {allowed} images may differ, because the conditions do: {why}."
-        if why
-        else "The figures must hold exactly: hardware, threads and versions are those that they were measured with."
-    )
+    allowed, why = max(claim.allowed for claim in verification.accuracies), "; ".join(verification.changed)
+    tolerance = "The figures must hold exactly: hardware, threads and versions are those that they were measured with."
+    if why:
+        tolerance = f"Up to {allowed} images may differ, because the conditions do: {why}."
+    elif allowed:
+        tolerance += f" Up to {allowed} images may differ from what the weights scored before they were rounded."
     worst = max(verification.accuracies, key=lambda claim: (not claim.confirmed, abs(claim.difference)))
     verdict = (
         f"{_VERDICT[verification.confirmed]}: {_accuracy(worst.stated, worst.images)} stated, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -15,8 +16,8 @@ from cifarlab.training.checkpoints.facts import CheckpointFacts, Origin, Stateme
 
 CARD = "card.md"
 
-_ACCURACY = re.compile(r"Test accuracy \*\*([\d.]+) %\*\* on ([\d,]+) images")
-_PARAMETERS = re.compile(r"([\d,]+) parameters")
+_ACCURACY = re.compile(r"^Test accuracy \*\*([\d.]+) %\*\* on ([\d,]+) images", re.MULTILINE)
+_PARAMETERS = re.compile(r"^- Network: ([\d,]+) parameters", re.MULTILINE)
 
 
 def card(recipe: Recipe, stored: StoredLogits, statement: Statement) -> str:
@@ -100,4 +101,6 @@ def _class_rows(
 
 
 def _percent(correct: int, images: int) -> str:
-    return f"{100 * correct / images:.2f} %"
+    """A share of images with as many decimals as give back their number: two, and more beyond 10,000 images."""
+    decimals = max(2, math.ceil(math.log10(images)) - 2)
+    return f"{100 * correct / images:.{decimals}f} %"

@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cifarlab.data import load_images
+import numpy as np
+
+from cifarlab.data import load_images, source_name
 from cifarlab.recipe import Recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.checkpoints.card import CARD, card
@@ -85,6 +87,11 @@ def ship_another_seed(run: RunDirectory, folder: str | Path) -> Path:
     info, answers, target = _finished(run), load_test_logits(run.path), Path(folder)
     stored, statement, recipe = load_test_logits(target), checkpoint_statement(target), load_checkpoint(target)[1]
     _check_same_but_for_seed(run, info, recipe, statement)
+    if not np.array_equal(answers.labels, stored.labels):
+        raise ValueError(
+            f"run: {run.path} was tested on other images than the checkpoint of {recipe.name}; give a run that was "
+            "tested on the same"
+        )
     others = [again for again in statement.repetitions if again.seed != info.seed]
     repetitions = sorted([*others, Repetition(seed=info.seed, correct=answers.correct)], key=lambda again: again.seed)
     counted = statement.model_copy(update={"repetitions": tuple(repetitions)})
@@ -112,12 +119,19 @@ def _seedless(recipe: Recipe) -> Recipe:
 def _write(
     target: Path, recipe: Recipe, weights: Mapping[str, Tensor], stored: StoredLogits, statement: Statement
 ) -> None:
-    data = stored.facts.data
-    changes = {"data": Path(data).name if Path(data).is_absolute() else data, "statement": statement}
+    changes = {"data": _public_name(stored.facts.data), "statement": statement}
     stored = replace(stored, facts=stored.facts.model_copy(update=changes))
     replace_file(target / MODEL, weights_content(weights, stored.facts))
     save_test_logits(target, stored.logits, stored.labels, stored.facts)
     replace_file(target / CARD, card(recipe, stored, statement).encode())
+
+
+def _public_name(data: str) -> str:
+    """A source without its path on this machine; a folder called like a named source keeps its parent's name."""
+    folder = Path(data)
+    if not folder.is_absolute():
+        return data
+    return f"{folder.parent.name}/{folder.name}" if source_name(folder.name) == folder.name else folder.name
 
 
 def _rounded(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -132,6 +132,21 @@ def test_what_is_not_the_same_recipe_with_another_seed_is_not_counted(reseeded, 
     assert {path.name: path.read_bytes() for path in shipped.iterdir()} == before
 
 
+def test_a_run_that_was_tested_on_other_images_is_not_counted(reseeded, exact, pictures, tmp_path):
+    shipped = ship(reseeded(4), tmp_path / "shipped")
+    others = shutil.copytree(pictures, tmp_path / "others")
+    (others / "test" / "red" / "000.png").unlink()
+    train(exact(seed=6), tmp_path / "run", data=others, device="cpu")
+    with pytest.raises(ValueError, match="was tested on other images than the checkpoint of tiny"):
+        ship_another_seed(RunDirectory(tmp_path / "run"), shipped)
+
+
+def test_a_folder_that_is_called_like_a_named_source_is_not_taken_for_it(exact, pictures, tmp_path):
+    folder = shutil.copytree(pictures, tmp_path / "mine" / "sketch10")
+    train(exact(), tmp_path / "run", data=folder, device="cpu")
+    assert checkpoint_facts(ship(RunDirectory(tmp_path / "run"), tmp_path / "shipped")).data == "mine/sketch10"
+
+
 def test_the_card_sets_the_source_beside_and_tells_how_the_training_was_found(exact, pictures, tmp_path):
     recipe = exact()
     published = {"accuracy_percent": 91.5, "class_accuracies_percent": [88.0, 76.5, 90.0]}

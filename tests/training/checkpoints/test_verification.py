@@ -11,7 +11,15 @@ import torch
 
 from cifarlab.data import load_images
 from cifarlab.network import build
-from cifarlab.training import checkpoint_facts, load_checkpoint, load_test_logits, shipped_checkpoints
+from cifarlab.training import (
+    RunDirectory,
+    checkpoint_facts,
+    load_checkpoint,
+    load_test_logits,
+    shipped_checkpoints,
+    train,
+)
+from cifarlab.training.checkpoints.card import card, stated_accuracy
 from cifarlab.training.checkpoints.checkpoint import save_test_logits, weights_content
 from cifarlab.training.checkpoints.ship import ship
 from cifarlab.training.checkpoints.verification import IMAGES_ALLOWED_ELSEWHERE, AccuracyClaim, verify
@@ -98,6 +106,24 @@ def test_a_card_with_another_number_of_parameters_is_refuted(shipped, pictures):
     verification = verify(shipped, data=pictures, device="cpu")
     assert [claim.confirmed for claim in verification.parameters] == [True, False]
     assert not verification.confirmed
+
+
+def test_what_a_description_says_is_no_figure_of_the_card(exact, pictures, tmp_path):
+    boast = "Fewer than 200,000 parameters, and Test accuracy **99.00 %** on 5 images."
+    recipe = exact().model_copy(update={"description": boast})
+    train(recipe, tmp_path / "run", data=pictures, device="cpu")
+    shipped = ship(RunDirectory(tmp_path / "run"), tmp_path / "shipped")
+    assert boast in (shipped / "card.md").read_text()
+    assert verify(shipped, data=pictures, device="cpu").confirmed
+
+
+@pytest.mark.parametrize("images", [3, 30, 10_000, 12_001, 26_032, 100_000])
+def test_a_card_gives_back_the_number_of_right_answers_whatever_the_number_of_images(shipped, images):
+    recipe, stored = load_checkpoint(shipped)[1], load_test_logits(shipped)
+    statement = stored.facts.statement
+    for correct in {0, 1, images // 3, images // 7, images - 2, images}:
+        text = card(recipe, stored, statement.model_copy(update={"correct": correct, "images": images}))
+        assert stated_accuracy(text) == (correct, images)
 
 
 def test_weights_that_were_changed_are_refuted(run, pictures):
