@@ -42,9 +42,9 @@ def _explain_system(error: OSError, directory: Path) -> str:
     if not directory.is_dir():
         return f"The run directory {directory} was deleted or moved while the run wrote to it; start the run again."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk of {directory} is full; free some space and start the run again."
+        return f"The disk of {directory} is full; free some space and resume the run."
     where = f"{_shown(Path(error.filename), directory)}: " if error.filename else ""
-    return f"{where}{error.strerror or error}; make it readable and writable for this user and start the run again."
+    return f"{where}{error.strerror or error}; make it readable and writable for this user and resume the run."
 
 
 def _shown(path: Path, directory: Path) -> Path:

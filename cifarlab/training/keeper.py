@@ -19,6 +19,7 @@ from cifarlab.training.runs.directory import BEST, LAST
 from cifarlab.training.runs.journal import Journal
 from cifarlab.training.runs.records import EpochMetrics
 from cifarlab.training.runs.state import Milestone, Tensors, TrainingState, write_state
+from cifarlab.training.runs.stopping import StopAskedError
 
 # Of the time that a run takes, about a hundredth at most is spent on writing weights; besides, the first epoch of each
 # process is written, so that a run that is killed over and over again gets on, and the last one.
@@ -78,13 +79,13 @@ class Keeper:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Write what is not written yet; where the run ends with an error, that one goes before one of the disk."""
+        """Write what is not written yet; where the run fails, that error goes before one of the disk."""
         if self._is_written:
             return
         try:
             self._write()
         except OSError:
-            if error is None:
+            if error is None or isinstance(error, StopAskedError | KeyboardInterrupt):
                 raise
             _log.exception("the last complete epoch could not be written")
 

@@ -174,7 +174,7 @@ def test_a_full_disk_ends_the_run_with_one_sentence_and_keeps_the_last_weights(r
     monkeypatch.setattr(storage, "write_all", full)
     status = train(recipe, tmp_path, data=pictures, device="cpu")
     assert (status.state, status.epoch) == ("failed", 2)
-    assert status.message == f"The disk of {tmp_path} is full; free some space and start the run again."
+    assert status.message == f"The disk of {tmp_path} is full; free some space and resume the run."
     assert [epoch.epoch for epoch in RunDirectory(tmp_path).metrics()] == [1]
     assert (tmp_path / "last.safetensors").is_file()
 
@@ -214,7 +214,7 @@ def test_a_disk_that_becomes_read_only_ends_the_run_with_one_sentence_in_the_log
     status = train(recipe, tmp_path, data=pictures, device="cpu", on_progress=once(after_first_epoch, lock_up))
     assert status.state == "failed"
     assert status.message == (
-        f"{tmp_path}: Read-only file system; make it readable and writable for this user and start the run again."
+        f"{tmp_path}: Read-only file system; make it readable and writable for this user and resume the run."
     )
     assert status.message in caplog.text
     monkeypatch.undo()

@@ -12,7 +12,7 @@ from cifarlab.training.failures import DivergedError, explain, explain_memory, i
     [
         (
             OSError(errno.ENOSPC, "No space left"),
-            "The disk of /runs/a is full; free some space and start the run again.",
+            "The disk of /runs/a is full; free some space and resume the run.",
         ),
         (PermissionError(errno.EACCES, "Permission denied", "x.png"), "x.png: Permission denied; make it readable"),
         (

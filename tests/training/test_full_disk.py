@@ -72,7 +72,7 @@ def test_a_disk_full_at_any_write_ends_the_run_with_one_sentence_and_the_rest_fo
             assert f"{directory / 'status.json'} cannot be written: No space left on device" in caplog.text
         else:
             assert status.state == "failed"
-            assert status.message == f"The disk of {directory} is full; free some space and start the run again."
+            assert status.message == f"The disk of {directory} is full; free some space and resume the run."
         assert_weights_are_whole(directory)
         if (directory / "recipe.yaml").exists():
             assert resume(directory).state == "finished"

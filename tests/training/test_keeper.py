@@ -10,6 +10,7 @@ from cifarlab.training.keeper import Keeper
 from cifarlab.training.material import gather
 from cifarlab.training.runs.journal import Journal
 from cifarlab.training.runs.state import read_state
+from cifarlab.training.runs.stopping import StopAskedError
 
 SECONDS_TO_WRITE = 0.5
 
@@ -136,6 +137,15 @@ def test_a_disk_that_refuses_at_the_end_is_not_passed_over(run, monkeypatch):
     monkeypatch.setattr(keeper, "write_state", refuse)
     with pytest.raises(OSError, match="no space"), run.keeper:
         pass
+
+
+@pytest.mark.parametrize("asked", [StopAskedError("Stopped on request."), KeyboardInterrupt()])
+def test_a_run_that_is_stopped_says_that_its_last_epoch_could_not_be_written(run, monkeypatch, asked):
+    run.epoch()
+    run.epoch()
+    monkeypatch.setattr(keeper, "write_state", refuse)
+    with pytest.raises(OSError, match="no space"), run.keeper:
+        raise asked
 
 
 def test_without_images_held_out_each_epoch_is_the_best(run):

@@ -52,8 +52,8 @@ def list_runs(runs_dir: Path | None = None) -> list[RunDirectory]:
 class RunDirectory:
     """The reading side of one run directory. Files that are missing or half written read as "not known yet".
 
-    Only a directory that is gone altogether raises: every method but `is_alive` raises ValueError then, with one
-    sentence that names it.
+    Only a directory that is gone altogether raises: every method but `is_alive` and `started_at` raises ValueError
+    then, with one sentence that names it.
     """
 
     def __init__(self, path: str | Path) -> None:

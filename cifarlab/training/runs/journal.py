@@ -65,7 +65,7 @@ class Journal:
     def add_epoch(self, metrics: EpochMetrics) -> None:
         """Add the figures of one complete epoch; `secure_epochs` has the disk keep them."""
         line = metrics.model_dump_json(exclude_none=True).encode()
-        append_line(self.directory / METRICS, line, durable=False)
+        append_line(self.directory / METRICS, line)
         self.last_epoch = metrics
 
     def metrics_bytes(self) -> int:

@@ -78,7 +78,9 @@ def stop(run: RunDirectory, *, patience_seconds: float = 5.0) -> RunStatus:
     """
     if not run.is_alive():
         return run.status()
-    run.ask("stop")
+    # On a full disk it cannot be asked, but it can be signalled.
+    with suppress(OSError):
+        run.ask("stop")
     if _wait_until(lambda: not run.is_alive(), patience_seconds):
         return run.status()
     for escalate in (signal.SIGTERM, signal.SIGKILL):
@@ -97,7 +99,7 @@ def _note_killed(run: RunDirectory) -> RunStatus:
     if status.state != "crashed":
         return status
     stopped = status.model_copy(update={"state": "stopped", "message": "Killed, because it did not stop when asked."})
-    with RunLock(run.path):
+    with suppress(OSError), RunLock(run.path):
         replace_file(run.path / STATUS, stopped.model_dump_json().encode())
     return stopped
 

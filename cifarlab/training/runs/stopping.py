@@ -15,8 +15,8 @@ from cifarlab.training.runs.directory import CONTROL
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class StopAskedError(Exception):
-    """Someone asked the run to stop; the text says how."""
+class StopAskedError(BaseException):
+    """Someone asked the run to stop; the text says how. No Exception, as nobody is to make up for it and go on."""
 
 
 class StopRequest:

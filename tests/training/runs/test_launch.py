@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import time
 
 import pytest
 
+from cifarlab import storage
 from cifarlab.recipe import save_recipe
 from cifarlab.training import RunDirectory, launch, load_checkpoint, relaunch, stop, train
 from cifarlab.training.runs.lock import RunLock, holder
@@ -79,6 +81,18 @@ def test_a_process_that_ignores_requests_is_killed(recipe, tmp_path, monkeypatch
     assert not run.is_alive()
     assert status == run.status()
     assert (status.state, status.message) == ("stopped", "Killed, because it did not stop when asked.")
+
+
+def test_a_run_is_stopped_on_a_full_disk_too(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", _script(tmp_path, "trap '' TERM; while :; do sleep 0.05; done"))
+    run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage.os, "write", full)
+    assert stop(run, patience_seconds=0.5).state == "stopped"
+    assert not run.is_alive()
 
 
 def test_stopping_a_run_that_is_over_changes_nothing(finished):
