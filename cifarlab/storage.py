@@ -53,8 +53,8 @@ def remove_unfinished(path: Path) -> None:
         fragment.unlink(missing_ok=True)
 
 
-def append_line(path: Path, line: bytes, *, durable: bool = True) -> None:
-    """Add `line` and a newline to the end of `path`; `durable` waits until the disk has them.
+def append_line(path: Path, line: bytes) -> None:
+    """Add `line` and a newline to the end of `path`; `cut_to` waits until the disk has them.
 
     Raises:
         OSError: the disk refuses; the file is cut back to what it was.
@@ -67,8 +67,6 @@ def append_line(path: Path, line: bytes, *, durable: bool = True) -> None:
         except OSError:
             os.ftruncate(descriptor, size)
             raise
-        if durable:
-            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
