@@ -22,8 +22,8 @@ from cifarlab.data.folder import folder_stamp, load_folder
 from cifarlab.data.images import SPLITS, ImageSet, Split
 from cifarlab.data.memory import Memory
 
-# One for the process, because a CIFAR-10 takes 180 MB: room for two sources.
-_memory = Memory(capacity=4)
+# One for the process, because a CIFAR-10 takes 180 MB: room for four sources, which visitors of one server may share.
+_memory = Memory(capacity=8)
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def load_images(source: str | Path, split: Split) -> ImageSet:
     """One split of a source: `cifar10`, `sketch10`, or the path of a folder of images.
 
     A folder holds `train/<class>/*` and `test/<class>/*`, or CIFAR-10's own batches. `cifar10` is read from the folder
-    that CIFARLAB_DATA names, or from where `fetch_cifar10` put it. The arrays are read-only and shared: the last four
+    that CIFARLAB_DATA names, or from where `fetch_cifar10` put it. The arrays are read-only and shared: the last eight
     splits stay in memory. Files added to, removed from or renamed in a class folder are noticed at the next call; a
     file overwritten in place is noticed by the next process.
 

@@ -7,6 +7,7 @@ visitors share images and statistics, which never change, and nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -79,7 +80,7 @@ class Visit:
 
     def statistics(self, split: Split = "train") -> Statistics:
         """Mean and standard deviation per channel over one split of the source in use."""
-        return statistics_of(self.source, split)
+        return statistics_of(self.images(split))
 
     def augmentation(self) -> Augmentation:
         """The recipe's augmentation with its symbols resolved on the training images in use."""
@@ -140,19 +141,12 @@ def _take_from_link() -> None:
         del st.query_params[name]
 
 
-@st.cache_resource(show_spinner="Loading images …", max_entries=8)
 def images_of(source: str, split: Split) -> ImageSet:
-    """One split of a source, loaded once for all visitors; shared, so never changed."""
+    """One split of a source, loaded once for all visitors, anew when its files change; shared, so never changed."""
     return load_images(source, split)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def statistics_of(source: str, split: Split) -> Statistics:
-    """Mean and standard deviation per channel over one split of a source, computed once for all visitors."""
-    return channel_statistics(images_of(source, split).images)
-
-
-def forget_images() -> None:
-    """Load images anew on next use: a source has changed on disk."""
-    images_of.clear()
-    statistics_of.clear()
+@lru_cache(maxsize=8)
+def statistics_of(images: ImageSet) -> Statistics:
+    """Mean and standard deviation per channel over all images of a split, computed once for all visitors."""
+    return channel_statistics(images.images)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from cifarlab.data import SourceDescription, default_source, describe_source
-from pages.parts import session
 from pages.parts.boundary import boundary, sentence
 from pages.parts.fetching import the_fetch
 from pages.parts.session import Visit
@@ -101,7 +100,6 @@ def _progress(visit: Visit, place: str) -> None:
 def _ended(visit: Visit) -> None:
     """After a download that this page watched: offer what has come, use it where it was asked for, draw all anew."""
     description_of.clear()
-    session.forget_images()
     if st.session_state.pop(WANTED, False) and the_fetch().succeeded:
         _use_source(visit, "cifar10")
     st.rerun()

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from cifarlab.augment import encode_png
+from cifarlab.data import channel_statistics
 from cifarlab.recipe import load_recipe, to_share_text
 from cifarlab.spec import SpecError
 from pages.parts.session import FIRST_RECIPE, STATE_KEY, Visit
@@ -74,6 +77,16 @@ def test_a_folder_whose_test_images_cannot_be_read_is_refused_and_the_present_on
     with pytest.raises(ValueError, match=r"test/cat/0\.png"):
         visit.use_source(str(image_folder))
     assert visit.source == "sketch10"
+
+
+def test_a_file_that_comes_to_a_folder_counts_at_once_in_images_and_figures(visit, image_folder):
+    visit.use_source(str(image_folder))
+    before = visit.images("train"), visit.statistics()
+    assert visit.images("train") is before[0]
+    assert visit.statistics() is before[1]
+    (image_folder / "train" / "cat" / "white.png").write_bytes(encode_png(np.full((32, 32, 3), 255, np.uint8)))
+    assert len(visit.images("train")) == len(before[0]) + 1
+    assert visit.statistics() == channel_statistics(visit.images("train").images) != before[1]
 
 
 def test_a_link_opens_a_recipe_by_name(app):
