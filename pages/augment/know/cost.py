@@ -7,24 +7,21 @@ from html import escape
 import streamlit as st
 
 from cifarlab.augment import Augmentation, walk_steps
-from cifarlab.augment.report import Cost, Timing, Waiting, expected_wait, measure_cost
-from cifarlab.training import list_runs
+from cifarlab.augment.report import Cost, Timing
 from pages.augment.images import Choice
+from pages.augment.know import waiting
+from pages.augment.know.measuring import measured
 from pages.augment.step_list import title_of
 from pages.parts.session import Visit
 
 MEASURED = "augment.cost"
-WORKERS = 2
-IMAGES = 256
 
 
 def draw(visit: Visit, _: Choice, augmentation: Augmentation) -> None:
     """Measured when the panel opens and when asked again: not at every edit, because it keeps a core busy."""
-    measured: tuple[Augmentation, Cost] | None = st.session_state.get(MEASURED)
-    if measured is None:
+    if MEASURED not in st.session_state:
         _measure(visit, augmentation)
-        measured = st.session_state[MEASURED]
-    before, cost = measured
+    before, cost = st.session_state[MEASURED]
     if before != augmentation:
         st.button(
             "Measure these steps",
@@ -36,7 +33,7 @@ def draw(visit: Visit, _: Choice, augmentation: Augmentation) -> None:
         st.caption("The steps have changed since this was measured:")
     epoch = len(visit.images("train"))
     st.html(_table(cost, before, epoch))
-    st.markdown(_waiting(visit, cost))
+    st.markdown(waiting.sentence(visit, before, cost))
     st.caption(
         f"Measured here and now on one processor thread: medians of {cost.in_training.rounds} rounds. A step by itself "
         f"is by albumentations, for an average image. An epoch is {epoch:,} images."
@@ -44,7 +41,7 @@ def draw(visit: Visit, _: Choice, augmentation: Augmentation) -> None:
 
 
 def _measure(visit: Visit, augmentation: Augmentation) -> None:
-    st.session_state[MEASURED] = (augmentation, measure_cost(augmentation, visit.images("train").images[:IMAGES]))
+    st.session_state[MEASURED] = (augmentation, measured(augmentation, visit))
 
 
 def _table(cost: Cost, augmentation: Augmentation, epoch: int) -> str:
@@ -65,39 +62,3 @@ def _row(name: str, timing: Timing, epoch: int) -> str:
         f"<tr><th><b>{name}</b></th><td>{timing.microseconds:.1f}</td>"
         f"<td>{timing.seconds_per_epoch(epoch):.2f}</td></tr>"
     )
-
-
-def _waiting(visit: Visit, cost: Cost) -> str:
-    """Who augments in training, how fast, and what that means for the network, if its speed is known."""
-    speed = _network_speed(visit)
-    waiting = expected_wait(cost, speed, WORKERS)
-    who = {
-        "twin": "The batched twin augments between the steps of training",
-        "workers": f"{_missing(cost)}, so albumentations augments in {WORKERS} worker processes",
-        "training": f"{_missing(cost)}, so albumentations augments in the process that trains",
-    }[waiting.prepared_by]
-    return f"{who}, {waiting.images_per_second:,.0f} images a second. {_verdict(waiting, speed)}"
-
-
-def _missing(cost: Cost) -> str:
-    names = ", ".join(f"`{name}`" for name in cost.without_twin)
-    return f"{names} {'has' if len(cost.without_twin) == 1 else 'have'} no twin"
-
-
-def _verdict(waiting: Waiting, speed: float | None) -> str:
-    if waiting.share is None or speed is None:
-        return "Whether training waits depends on the network: none like this one was trained here yet."
-    does = "**waits**" if waiting.waits else "does not wait"
-    return (
-        f"Training {does} for it: this network took {speed:,.0f} images a second in its last run, augmentation "
-        f"included, and the augmentation takes {waiting.share:.0%} of the time."
-    )
-
-
-def _network_speed(visit: Visit) -> float | None:
-    """Images a second of the last run of this network that is in the list of runs; None if there is none."""
-    for run in list_runs():
-        metrics = run.metrics()
-        if metrics and run.recipe().network == visit.recipe.network:
-            return metrics[-1].images_per_second
-    return None
