@@ -12,6 +12,7 @@ from cifarlab.training import RunDirectory, checkpoint_facts
 from pages.parts import sources
 from pages.parts.boundary import boundary
 from pages.parts.run_states import STATES
+from pages.parts.trained import name_of
 
 KEY = "model"
 POLL_SECONDS = 2.0
@@ -48,14 +49,6 @@ def _shows_all(network: TrainedNetwork) -> bool:
         return _images_are_here(network)
     except ValueError:
         return False
-
-
-def name_of(network: TrainedNetwork) -> str:
-    """A network in the list and in the link: a run's name, or that of a network that came along, marked as such.
-
-    The name says nothing that changes while a run goes on, because the link and the list hold on to it.
-    """
-    return network.name if network.run else f"{network.name} (shipped)"
 
 
 def state_of(network: TrainedNetwork) -> str:

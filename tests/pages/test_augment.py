@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ from cifarlab.augment.code import read_code
 from cifarlab.augment.presets import presets
 from cifarlab.recipe import load_recipe
 from cifarlab.recipe.yaml_text import parse_yaml
+from cifarlab.training import runs_folder, shipped_checkpoints
 from pages.augment import views
 from pages.parts import server
 from pages.parts.session import STATE_KEY
@@ -311,13 +313,20 @@ def test_what_an_address_says_wrongly_is_as_if_it_were_not_there(opened, picture
     assert picture(opened) == before
 
 
+def test_a_run_that_is_called_like_a_network_that_ships_stands_beside_it(opened):
+    shutil.copytree(shipped_checkpoints()["quick"], runs_folder() / "quick")
+    ask(opened, "A network's answers")
+    offered = opened.selectbox(key="augment.network").options
+    assert {"quick", "quick (shipped)"} <= set(offered)
+
+
 def test_a_network_answers_for_each_draw_where_one_knows_the_classes(opened):
     ask(opened, "A network's answers")
     assert html_of(opened).count("<figure") == 25
     (said,) = (markdown.value for markdown in opened.markdown if markdown.value.startswith("The image is called"))
     assert re.search(r"so are \d+ of its 24 draws", said)
-    opened.selectbox(key="augment.network").set_value("quick").run()
-    assert "quick was trained on sketch10; these are images of" in captions(opened)
+    opened.selectbox(key="augment.network").set_value("quick (shipped)").run()
+    assert "quick (shipped) was trained on sketch10; these are images of" in captions(opened)
 
 
 SYSTEM_1 = """

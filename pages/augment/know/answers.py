@@ -16,7 +16,7 @@ from cifarlab.training import checkpoint_facts
 from pages.augment.images import Choice
 from pages.parts.pictures import image_tag
 from pages.parts.session import Visit
-from pages.parts.trained import network_at
+from pages.parts.trained import name_of, network_at
 
 NETWORK = "augment.network"
 DRAWN = "sketch10"
@@ -29,7 +29,7 @@ def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
     fitting = [network for network in trained_networks() if _knows(network.path, classes)]
     # First those that learned from images of this kind: drawn ones, or photographs.
     fitting.sort(key=lambda network: _is_drawn(checkpoint_facts(network.path).data) != _is_drawn(visit.source))
-    known = {network.name: network.path for network in fitting}
+    known = {name_of(network): network.path for network in fitting}
     if not known:
         st.info(NONE)
         return
