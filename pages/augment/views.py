@@ -71,7 +71,7 @@ def one_image(choice: Choice, augmentation: Augmentation, key: str, is_beside: b
     picture_grid(
         draws_of_one(choice, augmentation, columns, _last(key)),
         [Cell(*place, f"draw {epoch}") for epoch, place in enumerate(places, 1)],
-        alt=f"One image of the class {choice.names[0]}, and {choice.count} draws of it with seed {choice.seed}",
+        alt=f"One image ({choice.names[0]}), and {choice.count} draws of it with seed {choice.seed}",
         key=key,
         on_open=opened.open,
     )

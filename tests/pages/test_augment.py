@@ -165,13 +165,14 @@ def test_what_is_refused_of_an_upload_is_said_and_the_picture_stays(opened, pict
     assert picture(opened) == before
 
 
-def test_an_upload_takes_the_first_place_until_it_is_taken_away(opened, picture):
+def test_an_upload_takes_the_first_place_until_it_is_taken_away(opened, picture, given):
     before = picture(opened)
     data = cv2.imencode(".png", np.full((40, 60, 3), 90, np.uint8))[1].tobytes()
     opened.session_state["augment-images"] = True
     opened.run()
     opened.file_uploader(key="augment.upload").upload("grey.png", data, "image/png").run()
     assert "(your image)" in captions(opened)
+    assert given(opened, "picture_grid")[0]["alt"].startswith("One image (your image), and 24 draws of it")
     assert picture(opened) != before
     opened.button(key="augment-drop").click().run()
     assert picture(opened) == before
