@@ -36,6 +36,11 @@ def title_of(step: StepSpec) -> str:
     return f"{name} {number}" if number.isdigit() else name
 
 
+def titles_of(augmentation: Augmentation) -> dict[str, str]:
+    """The title of each step by its id, those of a group too."""
+    return {str(step.id): title_of(step) for step in walk_steps(augmentation.steps)}
+
+
 def apply(augmentation: Augmentation, action: Action) -> Augmentation:
     """The augmentation after an action on one of its steps; selecting changes nothing, nor does a step that is gone.
 

@@ -132,6 +132,16 @@ def test_a_transform_of_albumentations_is_a_row_with_its_name_and_its_arguments(
     assert rows[0].detail == "p 0.50, clip_limit 1 to 4.5, tile_grid_size 4 to 4"
 
 
+def test_titles_are_told_by_id_within_groups_too():
+    assert step_list.titles_of(GROUPED) == {
+        FLIP: "Horizontal flip",
+        GROUP: "One of",
+        GREY: "To gray",
+        SHIFT: "Shift scale rotate",
+        HOLE: "Coarse dropout",
+    }
+
+
 def test_a_copy_of_a_group_has_steps_with_ids_of_their_own():
     group = Augmentation(steps=(OneOf(steps=(ToGray(), HorizontalFlip())),))
     twice = step_list.apply(group, Action("duplicate", "one_of"))

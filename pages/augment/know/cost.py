@@ -6,12 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from cifarlab.augment import Augmentation, walk_steps
+from cifarlab.augment import Augmentation
 from cifarlab.augment.report import Cost, Timing
 from pages.augment.images import Choice
 from pages.augment.know import waiting
 from pages.augment.know.measuring import measured
-from pages.augment.step_list import title_of
+from pages.augment.step_list import titles_of
 from pages.parts.session import Visit
 
 MEASURED = "augment.cost"
@@ -45,7 +45,7 @@ def _measure(visit: Visit, augmentation: Augmentation) -> None:
 
 
 def _table(cost: Cost, augmentation: Augmentation, epoch: int) -> str:
-    titles = {step.id: title_of(step) for step in walk_steps(augmentation.steps)}
+    titles = titles_of(augmentation)
     rows = [_row("all steps, batched twin", cost.twin, epoch)] if cost.twin else []
     rows.append(_row("all steps, albumentations", cost.library, epoch))
     rows += [

@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from cifarlab.augment import Augmentation, walk_steps
+from cifarlab.augment import Augmentation
 from cifarlab.augment.report import Share, Summary, summarise
 from cifarlab.plots import draws_figure
 from pages.augment.images import Choice
-from pages.augment.step_list import title_of
+from pages.augment.step_list import titles_of
 from pages.augment.steps import SELECTED
 from pages.parts.session import Visit
 
@@ -37,7 +37,7 @@ def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
 
 
 def _rates(summary: Summary, augmentation: Augmentation) -> str:
-    titles = {step.id: title_of(step) for step in walk_steps(augmentation.steps)}
+    titles = titles_of(augmentation)
     rows = "".join(
         _row(titles[step.step_id], f"{step.expected:.1%}", _observed(step.applied)) for step in summary.steps
     )
@@ -78,6 +78,5 @@ def _histograms(summary: Summary, augmentation: Augmentation) -> None:
     if shown is None:
         st.caption("None of these steps draws a value: each is applied or not.")
         return
-    titles = {step.id: title_of(step) for step in walk_steps(augmentation.steps)}
-    st.markdown(f"**{titles[shown.step_id]}**: what it drew; shaded, the range that was asked for")
+    st.markdown(f"**{titles_of(augmentation)[shown.step_id]}**: what it drew; shaded, the range that was asked for")
     st.plotly_chart(draws_figure(shown.drawn), key="augment-draws", config={"displayModeBar": False})
