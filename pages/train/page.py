@@ -21,20 +21,21 @@ def draw() -> None:
     st.html(STYLE)
     with st.container(key="train"):
         with st.container(key="train-result"), boundary():
-            result(watched)
+            result(watched, is_first=not runs)
         with st.container(key="train-launch", gap="small"):
             launch_panel.draw(current())
         with st.container(key="train-runs"):
             run_list.draw(runs, watched.directory)
 
 
-def result(run: watching.Watched) -> None:
-    """The curves of the run that is watched, or what to do to see some."""
+def result(run: watching.Watched, *, is_first: bool) -> None:
+    """The curves of the run that is watched, or what to do to see some; `is_first` when there is none to choose."""
     if run.missing:
-        st.warning(f"The run {run.missing} is not there any more: it was deleted or moved. Choose another one below.")
+        advice = "" if is_first else " Choose another one below."
+        st.warning(f"The run {run.missing} is not there any more: it was deleted or moved.{advice}")
     if run.directory:
         live_run.draw(run.directory)
-    else:
+    elif is_first:
         nothing_yet()
 
 

@@ -222,8 +222,17 @@ def test_a_run_that_is_not_there_costs_one_sentence_and_the_page_stands(visit, f
     assert [warning.value for warning in app.warning] == [
         f"The run {name} is not there any more: it was deleted or moved. Choose another one below."
     ]
+    assert "No run yet" not in words(app)
     assert app.button(key="train.go")
     assert finished.name in list(app.dataframe[0].value["run"])
+
+
+def test_where_the_only_run_is_gone_the_page_says_so_and_how_to_get_another(visit):
+    app = visit(run="gone")
+    assert [warning.value for warning in app.warning] == [
+        "The run gone is not there any more: it was deleted or moved."
+    ]
+    assert "No run yet" in words(app)
 
 
 def test_a_run_that_vanishes_while_it_is_watched_costs_one_sentence(visit, finished):
