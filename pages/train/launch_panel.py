@@ -59,11 +59,21 @@ def draw(visit: Visit) -> None:
     with right:
         fields.edit_fields(training, "training", edit, names=("batch_size",), numbers="box")
     st.button("Train", type="primary", width="stretch", on_click=_launch, args=(visit, device), key="train.go")
-    _say(st.session_state.get(REFUSED, ""))
+    _say(_refusal(visit))
     draw_schedule(training)
     for title, names in FOLDED.items():
         with st.expander(title):
             fields.edit_fields(training, f"training.{names[0]}", edit, names=names, numbers="box")
+
+
+def _refusal(visit: Visit) -> str:
+    """Why the last launch was refused, until it would be another one."""
+    asked, refusal = st.session_state.get(REFUSED, (None, ""))
+    return refusal if asked == (visit.recipe, visit.source) else ""
+
+
+def _refuse(visit: Visit, refusal: str) -> None:
+    st.session_state[REFUSED] = (visit.recipe, visit.source), refusal
 
 
 def _say(refusal: str) -> None:
@@ -77,14 +87,14 @@ def _say(refusal: str) -> None:
 def _launch(visit: Visit, device: str) -> None:
     if monotonic() - st.session_state.get(LAUNCHED, -SECONDS_OF_A_DOUBLE_CLICK) < SECONDS_OF_A_DOUBLE_CLICK:
         return
-    st.session_state[REFUSED] = ""
+    st.session_state.pop(REFUSED, None)
     if problems := visit.table().diagnostics:
-        st.session_state[REFUSED] = f"This network cannot be trained. {problems[0].sentence}"
+        _refuse(visit, f"This network cannot be trained. {problems[0].sentence}")
         return
     try:
         run = launch(visit.recipe, data=visit.source, device=device)
     except (ValueError, OSError) as error:
-        st.session_state[REFUSED] = f"The training did not start. {sentence(error)}"
+        _refuse(visit, f"The training did not start. {sentence(error)}")
         return
     st.session_state[LAUNCHED] = monotonic()
     running.clear()

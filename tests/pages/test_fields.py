@@ -58,6 +58,17 @@ def test_an_edit_that_the_spec_refuses_springs_back_with_the_reason():
     assert not app.error
 
 
+def test_a_refusal_goes_with_the_spec_that_it_was_about_and_does_not_come_back():
+    app = show(Training(epochs=24))
+    app.number_input(key="spec.schedule.one_cycle.peak_epoch").set_value(30.0).run()
+    assert "peak_epoch: 30 is not allowed" in app.error[0].value
+    app.run()
+    assert len(app.error) == 1
+    for epochs in (50, 24):
+        app.session_state["spec"] = Training(epochs=epochs)
+        assert not app.run().error
+
+
 def test_a_kind_of_optimizer_is_chosen_and_brings_its_own_fields():
     app = show(Training(epochs=10))
     app.selectbox(key="spec.optimizer").set_value("sgd").run()

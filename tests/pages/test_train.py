@@ -264,6 +264,8 @@ def test_a_broken_network_is_not_trained_and_the_page_says_why(visit):
     app.button(key="train.go").click().run()
     assert app.error[0].value.startswith("This network cannot be trained. conv1: 7 groups do not divide")
     assert not runs_folder().exists()
+    app.session_state["visit"].reset()
+    assert not app.run().error
 
 
 def test_a_folder_for_runs_that_cannot_be_written_is_named(visit, monkeypatch, tmp_path):

@@ -45,8 +45,17 @@ def edit_fields(
     for position, field in enumerate(shown):
         with places[position % columns]:
             draw_field(field)
-    if refusal := st.session_state.get(refusal_key(key)):
+    if refusal := _refusal(spec, key):
         st.error(refusal)
+
+
+def _refusal(spec: Spec, key: str) -> str:
+    """Why the last edit of the spec was refused, until the spec is another one, whoever changed it."""
+    drawn = f"{key}.drawn"
+    if st.session_state.get(drawn) != spec:
+        st.session_state[drawn] = spec
+        st.session_state.pop(refusal_key(key), None)
+    return str(st.session_state.get(refusal_key(key), ""))
 
 
 def editable(spec: type[Spec]) -> list[str]:
