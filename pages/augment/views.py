@@ -69,7 +69,7 @@ def one_image(choice: Choice, augmentation: Augmentation, key: str, is_beside: b
     columns = DRAW_COLUMNS[choice.count][is_beside]
     places = beside_original_places(choice.count, len(choice.image), columns)
     picture_grid(
-        draws_of_one(choice, augmentation, columns, _last(key)),
+        draws_of_one(choice, augmentation, columns, last_draws(key)),
         [Cell(*place, f"draw {epoch}") for epoch, place in enumerate(places, 1)],
         alt=f"One image ({choice.names[0]}), and {choice.count} draws of it with seed {choice.seed}",
         key=key,
@@ -82,7 +82,7 @@ def many_images(choice: Choice, augmentation: Augmentation, key: str, is_beside:
     columns = PAIR_COLUMNS[choice.count][is_beside]
     places = pair_places(len(choice.images), len(choice.image), columns)
     picture_grid(
-        draws_of_many(choice, augmentation, columns, _last(key)),
+        draws_of_many(choice, augmentation, columns, last_draws(key)),
         [Cell(*place, name) for name, place in zip(choice.names, places, strict=True)],
         alt=f"{len(choice.images)} images, each over its augmented version with seed {choice.seed}",
         key=key,
@@ -119,8 +119,8 @@ def draws_of_many(
     return pairs_picture(choice.images, many_images_one_draw(choice.images, augmentation, choice.seed, last), columns)
 
 
-def _last(key: str) -> LastDraws:
-    """What this visitor's grid showed last."""
+def last_draws(key: str) -> LastDraws:
+    """What this visitor's pictures under `key` showed last."""
     last: LastDraws = st.session_state.setdefault(f"{key}.last", LastDraws())
     return last
 

@@ -6,6 +6,7 @@ import shutil
 import cv2
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cifarlab.augment.catalogue import catalogue
@@ -15,6 +16,7 @@ from cifarlab.recipe import load_recipe
 from cifarlab.recipe.yaml_text import parse_yaml
 from cifarlab.training import runs_folder, shipped_checkpoints
 from pages.augment import views
+from pages.augment.know import answers, batch, rates
 from pages.parts import server
 from pages.parts.session import STATE_KEY
 
@@ -275,6 +277,32 @@ def test_the_cost_is_measured_when_it_is_asked_for_and_again_only_by_hand(opened
     opened.selectbox(key="augment.add").set_value("CLAHE").run()
     opened.button(key="augment-measure").click().run()
     assert "`clahe` has no twin, so albumentations augments in the process that trains" in opened.markdown[-1].value
+
+
+@pytest.mark.parametrize(
+    ("panel", "module", "function"),
+    [
+        ("Rates and draws", rates, "summarise"),
+        ("What the trainer sees", batch, "first_batch"),
+        ("A network's answers", answers, "predict"),
+    ],
+)
+def test_what_is_known_is_found_out_once_for_each_seed_and_augmentation(opened, monkeypatch, panel, module, function):
+    find_out, asked = getattr(module, function), []
+    monkeypatch.setattr(module, function, lambda *given, **named: asked.append(1) or find_out(*given, **named))
+    st.cache_data.clear()
+    ask(opened, panel)
+    before = html_of(opened), captions(opened)
+    opened.session_state["augment.opened"] = 7
+    opened.run()
+    opened.button(key="augment-close").click().run()
+    assert len(asked) == 1
+    assert (html_of(opened), captions(opened)) == before
+    opened.button(key="augment-new").click().run()
+    assert len(asked) == 2
+    with_first_step(opened.session_state[STATE_KEY], probability=0.9)
+    opened.run()
+    assert len(asked) == 3
 
 
 def test_what_the_trainer_sees_is_the_first_batch_of_training(opened):

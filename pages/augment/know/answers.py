@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from cifarlab.analysis import Evaluation, Stamp, normalization_of, predict, stamp, trained_networks
 from cifarlab.augment import Augmentation, one_image_many_draws
 from cifarlab.plots import class_colour
-from cifarlab.training import checkpoint_facts
+from cifarlab.training import CheckpointFacts, checkpoint_facts
 from pages.augment.images import Choice
+from pages.augment.views import last_draws
 from pages.parts.pictures import image_tag
 from pages.parts.session import Visit
 from pages.parts.trained import name_of, network_at
@@ -26,37 +27,51 @@ NONE = "No trained network knows these classes yet: train one, and it is offered
 def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
     """The choice of a network, and its answer with its confidence under the image and each of its draws."""
     classes = visit.images("train").class_names
-    fitting = [network for network in trained_networks() if _knows(network.path, classes)]
-    # First those that learned from images of this kind: drawn ones, or photographs.
-    fitting.sort(key=lambda network: _is_drawn(checkpoint_facts(network.path).data) != _is_drawn(visit.source))
-    known = {name_of(network): network.path for network in fitting}
+    known = _fitting(classes, visit.source)
     if not known:
         st.info(NONE)
         return
     name = st.selectbox("Trained network", list(known), key=NETWORK, width=280, label_visibility="collapsed")
-    path = known[name]
-    variants = np.concatenate(
-        [choice.image[None], one_image_many_draws(choice.image, augmentation, choice.count, choice.seed)]
-    )
+    path, trained_on = known[name]
+    last = last_draws("augment.answers")
+    draws = one_image_many_draws(choice.image, augmentation, choice.count, choice.seed, last)
+    variants = np.concatenate([choice.image[None], draws])
     shares = _shares(path, stamp(path), variants)
     st.markdown(_sentence(shares, classes, choice))
-    trained_on, shown = checkpoint_facts(path).data, visit.images("train").name
+    shown = visit.images("train").name
     if trained_on != shown:
         st.caption(f"{name} was trained on {trained_on}; these are images of {shown}.")
     st.html(_cards(variants, shares, classes))
 
 
-def _knows(path: Path, classes: tuple[str, ...]) -> bool:
+def _fitting(classes: tuple[str, ...], source: str) -> dict[str, tuple[Path, str]]:
+    """The networks that know these classes, by name: where each is, and the source of what it was trained on.
+
+    First come those that learned from images of the kind of `source`: drawn ones, or photographs.
+    """
+    known = [(name_of(network), network.path, _facts(network.path)) for network in trained_networks()]
+    fitting = [(name, path, facts.data) for name, path, facts in known if facts and facts.class_names == classes]
+    fitting.sort(key=lambda network: _is_drawn(network[-1]) != _is_drawn(source))
+    return {name: (path, data) for name, path, data in fitting}
+
+
+def _facts(path: Path) -> CheckpointFacts | None:
     try:
-        return checkpoint_facts(path).class_names == classes
-    except ValueError:
-        return False
+        return _read_facts(path, stamp(path))
+    except ValueError:  # without weights yet, or they cannot be read
+        return None
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _read_facts(path: Path, version: Stamp) -> CheckpointFacts:  # noqa: ARG001, it is remembered by both
+    return checkpoint_facts(path)
 
 
 def _is_drawn(source: str) -> bool:
     return source == DRAWN
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
 def _shares(path: Path, version: Stamp, variants: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The probability of each class for each variant, float64 (N, classes)."""
     model, recipe = network_at(path, version)

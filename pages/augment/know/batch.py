@@ -6,7 +6,9 @@ import numpy as np
 import streamlit as st
 
 from cifarlab.augment import Augmentation, to_grid
-from cifarlab.training.first_batch import first_batch
+from cifarlab.data import ImageSet, Statistics
+from cifarlab.recipe import Recipe
+from cifarlab.training.first_batch import FirstBatch, first_batch
 from pages.augment.images import Choice
 from pages.parts.pictures import draw_picture
 from pages.parts.session import Visit
@@ -19,7 +21,7 @@ def draw(visit: Visit, choice: Choice, _: Augmentation) -> None:
     """The first images of the first batch, normalised and shown back in colours."""
     seeded = visit.recipe.training.model_copy(update={"seed": choice.seed})
     recipe = visit.recipe.model_copy(update={"training": seeded})
-    batch = first_batch(recipe, visit.images("train"), MOST)
+    batch = _first_batch(recipe, visit.source, visit.statistics(), visit.images("train"))
     key = "augment-batch"
     draw_picture(to_grid(batch.shown, COLUMNS), alt=f"The first {len(batch.shown)} images of the first batch", key=key)
     low, high = float(batch.inputs.min()), float(batch.inputs.max())
@@ -29,3 +31,13 @@ def draw(visit: Visit, choice: Choice, _: Augmentation) -> None:
         f"seed {choice.seed}: shuffled, augmented and normalised by the code that trains, then shown back in colours. "
         f"What the network gets lies between {low:.2f} and {high:.2f}; its mean is {mean:.2f}, its std {std:.2f}."
     )
+
+
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Recipe: Recipe.model_dump_json})
+def _first_batch(
+    recipe: Recipe,
+    source: str,  # noqa: ARG001, the images are told apart by it and by their statistics
+    statistics: Statistics,  # noqa: ARG001
+    _images: ImageSet,
+) -> FirstBatch:
+    return first_batch(recipe, _images, MOST)

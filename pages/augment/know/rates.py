@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from cifarlab.augment import Augmentation
 from cifarlab.augment.report import Share, Summary, summarise
+from cifarlab.data import Statistics
 from cifarlab.plots import draws_figure
 from pages.augment.images import Choice
 from pages.augment.step_list import titles_of
@@ -23,7 +26,7 @@ def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
     everything = visit.images("train").images
     # Evenly spaced: the images of a folder stand class by class.
     images = everything[:: max(1, len(everything) // DRAWS)]
-    summary = summarise(augmentation, images, count=DRAWS, seed=choice.seed, seconds=LONGEST_SECONDS)
+    summary = _summary(augmentation, visit.source, visit.statistics(), choice.seed, images)
     left, right = st.columns(2, gap="medium")
     with left:
         st.html(_rates(summary, augmentation))
@@ -34,6 +37,17 @@ def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
         )
     with right:
         _histograms(summary, augmentation)
+
+
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Augmentation: Augmentation.model_dump_json})
+def _summary(
+    augmentation: Augmentation,
+    source: str,  # noqa: ARG001, the images are told apart by it and by their statistics
+    statistics: Statistics,  # noqa: ARG001
+    seed: int,
+    _images: NDArray[np.uint8],
+) -> Summary:
+    return summarise(augmentation, _images, count=DRAWS, seed=seed, seconds=LONGEST_SECONDS)
 
 
 def _rates(summary: Summary, augmentation: Augmentation) -> str:
