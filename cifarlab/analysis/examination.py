@@ -10,7 +10,7 @@ import numpy as np
 
 from cifarlab.analysis.evaluation import Evaluation
 from cifarlab.analysis.predictions import Progress, predict
-from cifarlab.data import ImageSet, describe_source, load_images
+from cifarlab.data import ImageSet, load_images
 from cifarlab.training.checkpoints.checkpoint import (
     checkpoint_facts,
     find_weights,
@@ -109,8 +109,10 @@ def stamp(path: str | Path) -> Stamp:
 
 def _test_images(facts: CheckpointFacts) -> tuple[ImageSet | None, str]:
     """The test split that belongs to the training, or why it cannot be had."""
-    problem = describe_source(facts.data).problem
-    return (None, problem) if problem else (load_images(facts.data, "test"), "")
+    try:
+        return load_images(facts.data, "test"), ""
+    except ValueError as error:
+        return None, str(error)
 
 
 def _stored(path: str | Path, facts: CheckpointFacts) -> Evaluation | None:

@@ -78,11 +78,14 @@ def examined(network: TrainedNetwork) -> tuple[Examination, Stamp]:
         ValueError: the weights cannot be read, or there are neither stored answers nor images.
     """
     version = stamp(network.path)
-    return _examined(network.path, version, _images_are_here(network)), version
+    examination = _examined(network.path, version)
+    if examination.problem:
+        _examined.clear(network.path, version)  # the images may come yet, or be mended
+    return examination, version
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking up the network's answers …")
-def _examined(path: Path, version: Stamp, present: bool) -> Examination:  # noqa: ARG001, it is remembered by all three
+def _examined(path: Path, version: Stamp) -> Examination:  # noqa: ARG001, it is remembered by both
     return examine(path)
 
 

@@ -47,6 +47,18 @@ def test_without_its_images_a_network_is_judged_by_its_stored_answers(make_run, 
     assert "/nowhere/images" in found.problem
 
 
+def test_a_test_image_that_was_damaged_since_leaves_the_figures_of_the_stored_answers(
+    make_run, image_folder, store_answers
+):
+    path, facts = make_run()
+    store_answers(path, facts, load_images(image_folder, "test").labels, right=12)
+    (image_folder / "test" / "cat" / "damaged.png").write_bytes(b"\x89PNG")
+    found = examine(path)
+    assert found.evaluation.correct == 12
+    assert found.images is None
+    assert "test/cat/damaged.png" in found.problem
+
+
 def test_images_of_another_source_are_never_put_to_a_network(make_run, monkeypatch):
     path, _ = make_run(data="/nowhere/images")
     monkeypatch.setattr(examination, "predict", lambda *_, **__: pytest.fail("scored on other images"))

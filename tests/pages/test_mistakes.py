@@ -159,6 +159,19 @@ def test_without_its_images_there_are_figures_and_an_explanation(visit, make_run
 
 
 @pytest.mark.usefixtures("answered")
+def test_a_damaged_test_image_leaves_the_figures_and_once_it_is_mended_the_gallery_is_back(visit, image_folder):
+    damaged = image_folder / "test" / "cat" / "damaged.png"
+    damaged.write_bytes(b"\x89PNG")
+    app = visit()
+    assert "<b>40.0 %</b> accuracy" in html(app)
+    assert "test/cat/damaged.png" in words(app)
+    assert cards(app) == 0
+    damaged.unlink()
+    app.run()
+    assert cards(app) == 18
+
+
+@pytest.mark.usefixtures("answered")
 def test_a_damaged_checkpoint_costs_one_sentence_and_another_can_be_chosen(visit, make_run):
     path, _ = make_run("damaged")
     (path / "last.safetensors").write_bytes(b"not weights")
