@@ -48,17 +48,21 @@ export default function (component) {
   const show = async () => {
     const [x, y] = frame.at;
     const values = await read;
+    const start = 4 * (y * data.width + x);
+    const told = [];
     figures.forEach((figure, index) => {
-      const start = 4 * (y * data.width + x);
-      const rgb = [...values[index].slice(start, start + 3)];
-      figure.querySelector(".values").textContent = data.pictures[index].exact ? rgb.join("  ") : "";
+      const { title, exact } = data.pictures[index];
+      const rgb = exact ? [...values[index].slice(start, start + 3)] : [];
+      figure.querySelector(".values").textContent = rgb.join("  ");
+      if (exact) told.push(`${title} ${rgb.join(" ")}`);
       const cursor = figure.querySelector(".cursor").style;
       cursor.left = `${(100 * x) / data.width}%`;
       cursor.top = `${(100 * y) / data.height}%`;
       cursor.width = `${100 / data.width}%`;
       cursor.height = `${100 / data.height}%`;
     });
-    frame.querySelector("output").textContent = `pixel (${x}, ${y}): column, row from the top left; values are red, green, blue, 0 to 255`;
+    const legend = "column, row from the top left; values are red, green, blue, 0 to 255";
+    frame.querySelector("output").textContent = `pixel (${x}, ${y}): ${told.join(", ")} (${legend})`;
   };
   show();
 
