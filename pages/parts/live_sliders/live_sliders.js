@@ -71,11 +71,13 @@ export default function (component) {
   };
   if (flight.sent && data.answered === flight.sent.turn) landed();
 
+  // What was told last of a slider, though the page may not have answered yet.
+  const latest = (slider) => [flight.waiting, flight.sent].find((change) => change?.name === slider.name)?.value ?? slider.value;
+
   for (const row of frame.children) {
     const slider = flight.sliders.get(row.dataset.name);
     row.title = slider.help;
-    const underway = flight.waiting ?? flight.sent;
-    show(row, slider, underway?.name === slider.name ? underway.value : slider.value);
+    show(row, slider, latest(slider));
   }
 
   const take = (input) => {
@@ -101,8 +103,9 @@ export default function (component) {
   };
   frame.onfocusout = (event) => {
     const row = event.target.closest(".row");
+    const slider = flight.sliders.get(row.dataset.name);
     row.typing = null;
-    show(row, flight.sliders.get(row.dataset.name), flight.sliders.get(row.dataset.name).value);
+    show(row, slider, latest(slider));
   };
   frame.onpointerdown = (event) => {
     if (event.target.dataset.part === "range") event.target.closest(".row").held = true;
