@@ -54,6 +54,9 @@ def _bars(evaluation: Evaluation) -> None:
 
 def _pairs(evaluation: Evaluation) -> None:
     pairs, names = most_confused(evaluation), evaluation.class_names
+    cells = [(pair.true, pair.predicted) for pair in pairs]
+    ticked = [row for row, cell in enumerate(cells) if cell == selection.current(len(names))]
+    key = f"{PAIRS}.{ticked}"  # a tick is kept by the place of its row: another choice gets a table of its own
     rows = [
         {
             "true class": names[pair.true],
@@ -65,11 +68,12 @@ def _pairs(evaluation: Evaluation) -> None:
     ]
     st.dataframe(
         rows,
-        key=PAIRS,
+        key=key,
         hide_index=True,
         height=392,
-        on_select=lambda: _pair_clicked([(pair.true, pair.predicted) for pair in pairs]),
+        on_select=lambda: _pair_clicked(key, cells),
         selection_mode="single-row",
+        selection_default={"selection": {"rows": ticked}},
         column_config={
             "share": st.column_config.NumberColumn(format="%.1f %%", help="Of all test images of the true class")
         },
@@ -93,7 +97,10 @@ def _clicked(key: str) -> Any:
     return points[0]["customdata"] if points else None
 
 
-def _pair_clicked(pairs: list[tuple[int, int]]) -> None:
-    rows = st.session_state[PAIRS]["selection"]["rows"]
-    if rows and rows[0] < len(pairs):
-        selection.choose(*pairs[rows[0]])
+def _pair_clicked(key: str, cells: list[tuple[int, int]]) -> None:
+    """Show the pair that was ticked, or all mistakes when its tick was taken away."""
+    rows = st.session_state[key]["selection"]["rows"]
+    if rows and rows[0] < len(cells):
+        selection.choose(*cells[rows[0]])
+    elif not rows:
+        selection.choose()

@@ -101,6 +101,27 @@ def test_a_filter_by_class_narrows_the_gallery(visit):
     assert cards(app) == 18
 
 
+def ticked(app):
+    """The rows ticked in the table of the pairs confused most often, and what its first row is about."""
+    table = app.dataframe[0]
+    return app.session_state[table.key]["selection"]["rows"], tuple(table.value.iloc[0, :2])
+
+
+@pytest.mark.usefixtures("answered")
+def test_the_tick_in_the_table_of_pairs_follows_the_choice(visit, make_run, image_folder, store_answers):
+    path, facts = make_run("better")
+    store_answers(path, facts, load_images(image_folder, "test").labels, right=15)
+    app = visit()
+    app.selectbox(key="model").set_value("answered").run()
+    app.selectbox(key=selection.TRUE).set_value(5)
+    app.selectbox(key=selection.ANSWER).set_value(6).run()
+    assert ticked(app) == ([1], ("deer", "dog"))
+    app.selectbox(key="model").set_value("better").run()
+    assert ticked(app) == ([0], ("dog", "frog"))
+    app.button(key="mistakes.all").click().run()
+    assert ticked(app) == ([], ("dog", "frog"))
+
+
 @pytest.mark.usefixtures("answered")
 def test_the_same_class_twice_shows_what_was_recognised(visit):
     app = visit()
