@@ -24,7 +24,7 @@ STYLE = Path(__file__).parent / "style.css"
 
 
 def draw() -> None:
-    """Draw the bar for this visitor, and say once what happened on arrival."""
+    """Draw the bar for this visitor, and say what happened on arrival until they open or edit a recipe."""
     visit = current()
     st.session_state[TOLD] = visit.edited
     st.html(STYLE)

@@ -36,7 +36,7 @@ LINKED: dict[str, type] = {"augment.opened": int, "augment.selected": str}
 
 @dataclass
 class Visit:
-    """What one visitor has open: `original` is the recipe as its file or link had it, `notice` what to tell once."""
+    """What one visitor has open: `original` is the recipe as its file or link had it, `notice` what went wrong."""
 
     recipe: Recipe
     original: Recipe
@@ -46,6 +46,7 @@ class Visit:
     def open(self, recipe: Recipe) -> None:
         """Make `recipe` the current one; changes are marked against it from now on."""
         self.recipe = self.original = recipe
+        self.notice = ""
 
     def open_named(self, name: str) -> None:
         """Open a recipe that ships, by name."""
@@ -58,6 +59,7 @@ class Visit:
     def edit(self, **parts: Any) -> None:
         """Replace parts of the current recipe, such as `edit(network=network)`."""
         self.recipe = self.recipe.model_copy(update=parts)
+        self.notice = ""
 
     def reset(self) -> None:
         """Take the current recipe back to what was opened."""

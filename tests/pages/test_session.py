@@ -108,6 +108,14 @@ def test_a_broken_link_says_so_and_opens_the_first_recipe(app, link):
     assert visit.notice in [warning.value for warning in app.warning]
 
 
+@pytest.mark.parametrize(
+    "go_on", [lambda visit: visit.open_named("quick"), lambda visit: visit.edit(training=more_epochs(visit.recipe))]
+)
+def test_what_was_said_on_arrival_is_not_said_of_another_recipe_or_an_edited_one(app, go_on):
+    go_on(arrive(app, "r1-broken"))
+    assert not app.run().warning
+
+
 def test_visitors_share_nothing(app):
     from streamlit.testing.v1 import AppTest
 
