@@ -1,4 +1,5 @@
-"""Values of a page that stand in its address, so that a link and a reload bring them back.
+"""Values of a page that stand in its address, so that a link and a reload bring them back; and so does the way back
+from another page, on which the browser drops them.
 
 Unlike a widget that is bound to the address, such a value needs no widget on the page: what is asked for behind a
 closed button costs nothing until the button is opened.
@@ -11,15 +12,16 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Address(Generic[T]):
-    """One value: its name in the address, what it is when it is not there, and how its text is read.
+    """One value: its name in the address, what it is until it is set, and how its text is read.
 
-    `read` raises ValueError for a text that is not allowed; the value is then as if it were not there.
+    `read` raises ValueError for a text that is not allowed; the value is then the default.
     """
 
     name: str
@@ -28,8 +30,23 @@ class Address(Generic[T]):
 
     @property
     def value(self) -> T:
-        """What the address says."""
+        """What the address says; where it is silent, what it said last, which it says again from then on.
+
+        The browser's own way back leads to an earlier address, which counts as it stands.
+        """
         text = st.query_params.get(self.name)
+        if text is None and not _is_way_back():
+            self.set(st.session_state.get(self._remembered, self.default))
+        else:
+            st.session_state[self._remembered] = self._read(text)
+        remembered: T = st.session_state[self._remembered]
+        return remembered
+
+    @property
+    def _remembered(self) -> str:
+        return f"{self.name}.remembered"
+
+    def _read(self, text: str | None) -> T:
         try:
             return self.default if text is None else self.read(text)
         except ValueError:
@@ -37,6 +54,7 @@ class Address(Generic[T]):
 
     def set(self, value: T) -> None:
         """Have the address say `value`; nothing where that is the default."""
+        st.session_state[self._remembered] = value
         if value != self.default:
             st.query_params[self.name] = str(value)
         elif self.name in st.query_params:
@@ -51,6 +69,12 @@ class Address(Generic[T]):
     def take(self) -> None:
         """Have the address say what the widget shows; a callback."""
         self.set(st.session_state[self.name])
+
+
+def _is_way_back() -> bool:
+    """Whether the browser went back or forward to the address."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

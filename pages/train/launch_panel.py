@@ -52,7 +52,13 @@ def draw(visit: Visit) -> None:
         visit.edit(training=carry_over(training, edited, visit.recipe.training))
 
     st.markdown(f"**{visit.recipe.name}** on {sources.title_of(visit.source)}")
-    device = st.selectbox("Device", ("auto", *available_devices()), key="train.device", help="auto takes the fastest.")
+    device = st.selectbox(
+        "Device",
+        ("auto", *available_devices()),
+        key="train.device",
+        help="auto takes the fastest.",
+        persist_state="session",
+    )
     left, right = st.columns(2)
     with left:
         fields.draw_field(Epochs(training, "epochs", "training.epochs", edit, "box"))
