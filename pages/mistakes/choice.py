@@ -10,11 +10,12 @@ import streamlit as st
 from cifarlab.analysis import Examination, Stamp, TrainedNetwork, examine, stamp
 from cifarlab.training import RunDirectory, checkpoint_facts
 from pages.parts import sources
+from pages.parts.address import Address
 from pages.parts.boundary import boundary
 from pages.parts.run_states import STATES
 from pages.parts.trained import name_of
 
-KEY = "model"
+MODEL = Address("model", "", str)
 POLL_SECONDS = 2.0
 
 
@@ -25,15 +26,15 @@ def choose(networks: Sequence[TrainedNetwork]) -> TrainedNetwork:
     The link carries the choice as `?model=`.
     """
     by_name = {name_of(network): network for network in networks}
-    if st.session_state.get(KEY) not in by_name:
-        st.session_state[KEY] = _first(by_name)
+    if MODEL.value not in by_name:
+        MODEL.set(_first(by_name))
     chosen = st.selectbox(
         "Trained network",
         list(by_name),
-        key=KEY,
+        key=MODEL.hold(),
         label_visibility="collapsed",
         width=280,
-        bind="query-params",
+        on_change=MODEL.take,
     )
     return by_name[chosen]
 

@@ -232,6 +232,18 @@ def test_a_network_whose_images_are_here_comes_before_one_that_started_later(vis
     assert chosen.value == "answered"
 
 
+@pytest.mark.usefixtures("answered")
+def test_a_link_leads_to_its_network_whatever_was_looked_at_before(visit, make_run):
+    make_run("another")
+    app = visit()
+    linked, before = app.selectbox(key="model").options
+    app.selectbox(key="model").set_value(before).run()
+    app.query_params["model"] = linked
+    assert app.run().selectbox(key="model").value == linked
+    app.query_params.clear()  # as after another page
+    assert app.run().selectbox(key="model").value == linked
+
+
 def test_a_run_in_its_first_epoch_has_nothing_to_look_at_yet(visit, make_run):
     path, _ = make_run("early")
     (path / "last.safetensors").unlink()
