@@ -122,6 +122,17 @@ def test_the_tick_in_the_table_of_pairs_follows_the_choice(visit, make_run, imag
     assert ticked(app) == ([], ("dog", "frog"))
 
 
+@pytest.mark.parametrize(("rows", "chosen"), [([1], (5, 6)), ([], (selection.ANY, selection.ANY)), ([2], (4, 5))])
+def test_a_tick_chooses_its_pair_and_taking_it_away_all_mistakes(rows, chosen):
+    app = AppTest.from_string(
+        "from pages.mistakes import charts\ncharts._pair_clicked('table', [(4, 5), (5, 6)])\n", default_timeout=60
+    )
+    app.session_state["table"] = {"selection": {"rows": rows}}
+    app.session_state[selection.TRUE], app.session_state[selection.ANSWER] = 4, 5
+    app.run()
+    assert (app.session_state[selection.TRUE], app.session_state[selection.ANSWER]) == chosen
+
+
 @pytest.mark.usefixtures("answered")
 def test_the_same_class_twice_shows_what_was_recognised(visit):
     app = visit()
