@@ -14,6 +14,7 @@ from cifarlab.spec import SpecError
 from pages.parts import running, sources
 from pages.parts.goals import goal_chips
 from pages.parts.live_sliders import is_held
+from pages.parts.returning import come_back
 from pages.parts.session import Visit, current, share_link
 from pages.parts.uploads import text_of
 
@@ -38,6 +39,7 @@ def draw() -> None:
         _share(visit)
     if visit.notice:
         st.warning(visit.notice)
+    come_back(visit)
 
 
 def keep_up(visit: Visit) -> None:

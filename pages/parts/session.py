@@ -6,8 +6,10 @@ visitors share images and statistics, which never change, and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -36,12 +38,17 @@ LINKED: dict[str, type] = {"augment.opened": int, "augment.selected": str}
 
 @dataclass
 class Visit:
-    """What one visitor has open: `original` is the recipe as its file or link had it, `notice` what went wrong."""
+    """What one visitor has open: `original` is the recipe as its file or link had it, `notice` what went wrong.
+
+    `link` is what the address said of a recipe on arrival; nobody else can guess the `key`.
+    """
 
     recipe: Recipe
     original: Recipe
     source: str
     notice: str = ""
+    link: str = ""
+    key: str = field(default_factory=token_urlsafe)
 
     def open(self, recipe: Recipe) -> None:
         """Make `recipe` the current one; changes are marked against it from now on."""
@@ -60,6 +67,15 @@ class Visit:
         """Replace parts of the current recipe, such as `edit(network=network)`."""
         self.recipe = self.recipe.model_copy(update=parts)
         self.notice = ""
+
+    def go_on_from(self, before: Visit) -> None:
+        """Open what another visit had open, edits included, unless this one was edited or came by a link of its own."""
+        if self.edited or self.link not in ("", before.link):
+            return
+        self.original, self.recipe, self.notice = before.original, before.recipe, before.notice
+        # Images that do not load any more are not missed: the present ones are there.
+        with suppress(ValueError):
+            self.use_source(before.source)
 
     def reset(self) -> None:
         """Take the current recipe back to what was opened."""
@@ -124,7 +140,7 @@ def share_link(visit: Visit) -> str:
 
 def _arrive(link: str) -> Visit:
     first = load_recipe(FIRST_RECIPE)
-    visit = Visit(first, first, default_source())
+    visit = Visit(first, first, default_source(), link=link)
     if link:
         try:
             visit.open(load_recipe(link) if link in recipe_names() else from_share_text(link))
