@@ -37,9 +37,9 @@ def draw() -> None:
         running.draw()
         _images_in_use(visit)
         _share(visit)
+        come_back(visit)
     if visit.notice:
         st.warning(visit.notice)
-    come_back(visit)
 
 
 def keep_up(visit: Visit) -> None:

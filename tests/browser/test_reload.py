@@ -48,4 +48,5 @@ def test_another_visitor_starts_afresh(at_network, new_visitor):
 
 def test_what_remembers_takes_no_room(visitor):
     visitor.open()
-    assert visitor.page.locator(".st-key-returning-place").bounding_box() is None
+    expect(visitor.at("returning")).to_have_count(1)
+    expect(visitor.at("returning")).to_be_hidden()

@@ -54,5 +54,4 @@ def come_back(visit: Visit) -> None:
         if before is not None:
             visit.go_on_from(before)
 
-    with st.container(key=f"{KEY}-place"):
-        component(HERE)(key=KEY, data=[visit.key], on_before_change=answer)
+    component(HERE)(key=KEY, data=[visit.key], on_before_change=answer, width=1, height=1)
