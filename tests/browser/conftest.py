@@ -48,6 +48,14 @@ class Visitor:
         self.page.goto(f"{self.address}/{path}")
         self.settle()
 
+    def open_network(self) -> None:
+        """Open the page Network with `dilated-69k`, and wait until each of its parts stands: they load one by one."""
+        self.open("network?recipe=dilated-69k")
+        expect(self.at("network-layers-list").locator(".row")).to_have_count(15)
+        expect(self.at("network-table").locator("tbody tr")).to_have_count(15)
+        expect(self.at("network-inspector").get_by_role("spinbutton", name="Kernel")).to_be_visible()
+        expect(self.at("header")).to_contain_text("68,992 params")
+
     def settle(self) -> None:
         """Wait until the script has run to its end."""
         self.page.wait_for_selector(READY, timeout=1000 * PATIENCE_SECONDS)
@@ -129,8 +137,7 @@ def visitor(new_visitor: Callable[..., Visitor]) -> Visitor:
 @pytest.fixture
 def at_network(visitor: Visitor, server_home: Path) -> Iterator[Visitor]:
     """On the page Network with `dilated-69k`; afterwards no traceback has been shown, nor logged."""
-    visitor.open("network?recipe=dilated-69k")
-    expect(visitor.at("network-layers-list").locator(".row")).to_have_count(15)
+    visitor.open_network()
     yield visitor
     expect(visitor.page.get_by_test_id("stException")).to_have_count(0)
     assert "Traceback" not in (server_home / "log.txt").read_text()

@@ -45,8 +45,7 @@ def test_the_table_stands_above_the_fold_and_so_do_the_fields(at_network):
 
 def test_on_a_phone_the_table_comes_first_and_nothing_overflows(new_visitor):
     phone = new_visitor(width=390, height=844)
-    phone.open("network")
-    expect(layers(phone)).to_have_count(15)
+    phone.open_network()
     assert phone.at("network-table").bounding_box()["y"] < phone.at("network-layers").bounding_box()["y"] < 844
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -97,8 +97,10 @@ class Hand:
         (head,) = self._table.locator("thead tr").evaluate_all(read)
         return [dict(zip(head, row, strict=True)) for row in self._table.locator("tbody tr").evaluate_all(read)]
 
-    def totals(self) -> list[str]:
-        return self._table.locator("tfoot td").all_inner_texts()[-2:]
+    @property
+    def totals(self) -> Locator:
+        """The last two figures of the table's foot: all parameters and multiply-adds."""
+        return self._table.locator("tfoot td:nth-last-child(-n+2)")
 
     @property
     def _table(self) -> Locator:
@@ -137,12 +139,11 @@ def fill(field: Locator, value: float) -> None:
 
 
 @pytest.fixture
-def hand(visitor):
+def hand(at_network):
     """At an empty network, in a recipe with the goals of the course."""
-    visitor.open("network?recipe=dilated-69k")
-    building = Hand(visitor)
+    building = Hand(at_network)
     building.empty()
-    expect(visitor.at("network-inspector")).to_contain_text("The network is empty")
+    expect(at_network.at("network-inspector")).to_contain_text("The network is empty")
     return building
 
 
@@ -173,13 +174,13 @@ def test_bottleneck_151k_is_built_by_hand_and_has_its_published_table(hand):
     hand.add("conv", out_channels=10, kernel=1, padding=0)
     hand.have_nothing_follow()
 
+    expect(hand.totals).to_have_text([PARAMETERS, MULTIPLY_ADDS])
+    expect(hand.visitor.at("header")).to_contain_text("RF 93 (117 after GAP)")
     for shown, published in zip(hand.rows(), BOTTLENECK, strict=True):
         layer, side, parameters, jump, field = published
         assert (shown["layer"], shown["n_out"], shown["r_out"]) == (layer, str(side), str(field))
         assert shown["params"] == (f"{parameters:,}" if parameters else "–")
         assert jump is None or shown["j_out"] == str(jump)
-    assert hand.totals() == [PARAMETERS, MULTIPLY_ADDS]
-    expect(hand.visitor.at("header")).to_contain_text("RF 93 (117 after GAP)")
 
 
 def test_a_network_that_meets_the_six_structural_goals_takes_at_most_thirty_actions(hand):

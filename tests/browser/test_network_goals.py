@@ -34,13 +34,13 @@ def test_a_goal_is_edited_in_its_place_and_leads_to_the_layer_that_decides_it(at
 
 def test_the_list_brings_a_layer_into_view_that_was_selected_elsewhere(new_visitor):
     visitor = new_visitor(height=600)
-    visitor.open("network?recipe=dilated-69k")
+    visitor.open_network()
     pool = layers(visitor).nth(13)
     covered = "row => row.getBoundingClientRect().bottom - row.parentElement.getBoundingClientRect().bottom"
     assert pool.evaluate(covered) > 0
     visitor.at("network-goal-lines").get_by_role("button", name="global average pool").click()
     expect(pool).to_have_class(re.compile("selected"))
-    assert pool.evaluate(covered) <= 1
+    visitor.page.wait_for_function(f"row => ({covered})(row) <= 1", arg=pool.element_handle())
 
 
 def test_yaml_takes_the_place_of_the_network_or_stays_for_mending(at_network):
