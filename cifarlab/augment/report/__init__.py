@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cifarlab.augment.report.share import Share
     from cifarlab.augment.report.summary import StepSummary, Summary, Untouched, summarise
     from cifarlab.augment.report.values import DrawnValues
-    from cifarlab.augment.report.waiting import Waiting, expected_wait
+    from cifarlab.augment.report.waiting import Waiting, expected_wait, without_augmentation
 
 # What needs NumPy, OpenCV, torch or albumentations is imported when it is first asked for.
 _LAZY = {
@@ -33,6 +33,7 @@ _LAZY = {
     "measure_cost": "cost",
     "summarise": "summary",
     "expected_wait": "waiting",
+    "without_augmentation": "waiting",
 }
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "expected_wait",
     "measure_cost",
     "summarise",
+    "without_augmentation",
 ]
 
 

@@ -57,6 +57,15 @@ def expected_wait(cost: Cost, network_images_per_second: float | None, workers: 
     return Waiting(prepared_by, delivered, share(delivered, network_images_per_second))
 
 
+def without_augmentation(images_per_second: float, cost: Cost) -> float | None:
+    """Images a second that a network learns from, given what it took with an augmentation of this cost between steps.
+
+    The cost is that of one thread; None where the whole took less than that.
+    """
+    left = 1 / images_per_second - 1e-6 * cost.in_training.microseconds
+    return 1 / left if left > 0 else None
+
+
 def _missing(delivered: float, taken: float) -> float:
     return max(0.0, 1 - delivered / taken)
 

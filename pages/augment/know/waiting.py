@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cifarlab.augment import Augmentation, steps_without_twin
-from cifarlab.augment.report import Cost, Waiting, expected_wait
+from cifarlab.augment.report import Cost, Waiting, expected_wait, without_augmentation
 from cifarlab.training import available_devices
 from cifarlab.training.batches import worker_count
 from cifarlab.training.device import usable_cores
@@ -49,13 +49,11 @@ def _verdict(waiting: Waiting, run: LastRun | None, speed: float | None) -> str:
 
 
 def _speed_without_augmentation(run: LastRun, augmentation: Augmentation, cost: Cost, visit: Visit) -> float | None:
-    """Images a second that the run's network learned from, the time of its augmentation taken away.
+    """Images a second that the run's network learned from, the time of its augmentation taken away, if that is known.
 
-    That time is of one thread; None where the whole run took less. Workers augment at the same time, and other devices
-    than the processor augment in next to none.
+    Workers augment at the same time, and other devices than the processor augment in next to none.
     """
     if run.workers or (run.kind != "cpu" and not steps_without_twin(run.augmentation)):
         return run.images_per_second
     own = cost if run.augmentation.steps == augmentation.steps else measured_once(run.augmentation, visit)
-    left = 1 / run.images_per_second - 1e-6 * own.in_training.microseconds
-    return 1 / left if left > 0 else None
+    return without_augmentation(run.images_per_second, own)

@@ -1,6 +1,6 @@
 import pytest
 
-from cifarlab.augment.report import Cost, Timing, expected_wait
+from cifarlab.augment.report import Cost, Timing, expected_wait, without_augmentation
 
 
 def cost(library, twin=None):
@@ -31,6 +31,18 @@ def test_training_does_not_wait_for_workers_that_deliver_what_it_takes():
 def test_training_waits_for_the_images_that_workers_do_not_deliver():
     waiting = expected_wait(cost(200.0), 40_000, workers=2)
     assert (waiting.share, waiting.waits) == (pytest.approx(0.75), True)
+
+
+@pytest.mark.parametrize("of", [cost(100.0), cost(300.0, twin=100.0)])
+def test_what_a_network_took_without_its_augmentation_is_what_is_left_of_its_time(of):
+    speed = without_augmentation(3000, of)
+    assert speed == pytest.approx(1e6 / (1e6 / 3000 - 100))
+    assert expected_wait(of, speed, workers=0).share == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("speed", [10_001, 12_000])
+def test_nothing_is_left_where_the_whole_took_less_than_the_augmentation(speed):
+    assert without_augmentation(speed, cost(100.0)) is None
 
 
 def test_a_wait_that_is_not_felt_is_none():
