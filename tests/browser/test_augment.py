@@ -16,6 +16,7 @@ ROWS = ["Horizontal flip", "Shift scale rotate", "Coarse dropout", "To gray"]
 def at_augment(visitor):
     visitor.open()
     visitor.picture("augmented")
+    expect(rows(visitor)).to_have_text(ROWS)
     return visitor
 
 
@@ -72,8 +73,9 @@ def test_a_picture_opens_by_key_and_its_pixels_can_be_read_off(at_augment):
     at_augment.page.keyboard.press("Enter")
     pixels = at_augment.at("augmented-pixels")
     expect(pixels.locator("output")).to_contain_text("pixel (16, 16)")
-    before = pixels.locator(".values").first.inner_text()
-    assert [0 <= int(value) <= 255 for value in before.split()] == [True] * 3
+    values = pixels.locator(".values").first.inner_text().split()
+    assert [0 <= int(value) <= 255 for value in values] == [True] * 3
+    expect(pixels.locator("output")).to_contain_text(f"Original {' '.join(values)}")
     pixels.locator(".frame").focus()
     at_augment.page.keyboard.press("ArrowUp")
     expect(pixels.locator("output")).to_contain_text("pixel (16, 15)")

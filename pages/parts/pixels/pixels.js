@@ -62,7 +62,9 @@ export default function (component) {
       cursor.height = `${100 / data.height}%`;
     });
     const legend = "column, row from the top left; values are red, green, blue, 0 to 255";
-    frame.querySelector("output").textContent = `pixel (${x}, ${y}): ${told.join(", ")} (${legend})`;
+    // To be seen they stand under the pictures already.
+    const spoken = element("span", { class: "spoken" }, `: ${told.join(", ")}`);
+    frame.querySelector("output").replaceChildren(`pixel (${x}, ${y})`, spoken, ` (${legend})`);
   };
   show();
 
