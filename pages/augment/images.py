@@ -8,9 +8,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cifarlab.data import decode_image, fit_image
+from cifarlab.data import ImageSet, decode_image, fit_image
 from pages.parts.address import Address, whole
-from pages.parts.session import Visit, images_of
+from pages.parts.by_value import BY_VALUE
+from pages.parts.session import Visit
 
 ALL_CLASSES = "all classes"
 COUNTS = (24, 64)
@@ -58,7 +59,7 @@ def chosen(visit: Visit) -> Choice:
     images = visit.images("train")
     label = CLASS.value if CLASS.value in images.class_names else ALL_CLASSES
     count = COUNT.value if COUNT.value in COUNTS else COUNTS[0]
-    indices = _candidates(visit.source, len(images), label, FIRST.value)[:count]
+    indices = _candidates(images, label, FIRST.value)[:count]
     names = tuple(images.class_names[label] for label in images.labels[indices])
     own = st.session_state.get(OWN)
     if own is None:
@@ -114,10 +115,9 @@ def _new_draws() -> None:
     SEED.set(SEED.value + 1)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _candidates(source: str, total: int, label: str, first: int) -> NDArray[np.int64]:  # noqa: ARG001, other images may come to be there
-    """Images of one class, or of all classes in turn, from number `first` of the class on; `total` is all there are."""
-    images = images_of(source, "train")
+@st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_VALUE)
+def _candidates(images: ImageSet, label: str, first: int) -> NDArray[np.int64]:
+    """Indices of images of one class, or of all classes in turn, from number `first` of the class on."""
     classes = [images.of_class(at) for at, name in enumerate(images.class_names) if label in (ALL_CLASSES, name)]
     shortest = min(len(members) for members in classes)
     return np.stack([np.roll(members[:shortest], -first) for members in classes], axis=1).ravel()[: max(COUNTS)]

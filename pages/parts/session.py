@@ -89,12 +89,12 @@ class Visit:
     def use_source(self, source: str) -> None:
         """Show and train on other images; raises ValueError, and keeps the present ones, when a split does not load."""
         for split in SPLITS:
-            images_of(source, split)
+            load_images(source, split)
         self.source = source_name(source)
 
     def images(self, split: Split) -> ImageSet:
-        """One split of the source in use."""
-        return images_of(self.source, split)
+        """One split of the source in use; all visitors share it, so it is never changed."""
+        return load_images(self.source, split)
 
     def statistics(self, split: Split = "train") -> Statistics:
         """Mean and standard deviation per channel over one split of the source in use."""
@@ -157,11 +157,6 @@ def _take_from_link() -> None:
         except (KeyError, ValueError):
             continue
         del st.query_params[name]
-
-
-def images_of(source: str, split: Split) -> ImageSet:
-    """One split of a source, loaded once for all visitors, anew when its files change; shared, so never changed."""
-    return load_images(source, split)
 
 
 @lru_cache(maxsize=8)

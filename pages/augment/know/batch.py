@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from cifarlab.augment import Augmentation, to_grid
-from cifarlab.data import ImageSet, Statistics
+from cifarlab.data import ImageSet
 from cifarlab.recipe import Recipe
 from cifarlab.training.first_batch import FirstBatch, first_batch
 from pages.augment.images import Choice
+from pages.parts.by_value import BY_VALUE
 from pages.parts.pictures import draw_picture
 from pages.parts.session import Visit
 
@@ -21,7 +22,7 @@ def draw(visit: Visit, choice: Choice, _: Augmentation) -> None:
     """The first images of the first batch, normalised and shown back in colours."""
     seeded = visit.recipe.training.model_copy(update={"seed": choice.seed})
     recipe = visit.recipe.model_copy(update={"training": seeded})
-    batch = _first_batch(recipe, visit.source, visit.statistics(), visit.images("train"))
+    batch = _first_batch(recipe, visit.images("train"))
     key = "augment-batch"
     draw_picture(to_grid(batch.shown, COLUMNS), alt=f"The first {len(batch.shown)} images of the first batch", key=key)
     low, high = float(batch.inputs.min()), float(batch.inputs.max())
@@ -33,11 +34,6 @@ def draw(visit: Visit, choice: Choice, _: Augmentation) -> None:
     )
 
 
-@st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Recipe: Recipe.model_dump_json})
-def _first_batch(
-    recipe: Recipe,
-    source: str,  # noqa: ARG001, the images are told apart by it and by their statistics
-    statistics: Statistics,  # noqa: ARG001
-    _images: ImageSet,
-) -> FirstBatch:
-    return first_batch(recipe, _images, MOST)
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_VALUE)
+def _first_batch(recipe: Recipe, images: ImageSet) -> FirstBatch:
+    return first_batch(recipe, images, MOST)

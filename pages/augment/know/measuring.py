@@ -6,6 +6,7 @@ import streamlit as st
 
 from cifarlab.augment import Augmentation
 from cifarlab.augment.report import Cost, measure_cost
+from pages.parts.by_value import BY_VALUE
 from pages.parts.session import Visit
 
 IMAGES = 256
@@ -16,7 +17,7 @@ def measured(augmentation: Augmentation, visit: Visit) -> Cost:
     return measure_cost(augmentation, visit.images("train").images[:IMAGES])
 
 
-@st.cache_data(max_entries=16, show_spinner=False, hash_funcs={Augmentation: Augmentation.model_dump_json})
+@st.cache_data(max_entries=16, show_spinner=False, hash_funcs=BY_VALUE)
 def measured_once(augmentation: Augmentation, _visit: Visit) -> Cost:
     """The cost of a resolved augmentation, as it was measured when somebody first asked for it."""
     return measured(augmentation, _visit)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from html import escape
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from cifarlab.augment import Augmentation
 from cifarlab.augment.report import Share, Summary, summarise
-from cifarlab.data import Statistics
+from cifarlab.data import ImageSet
 from cifarlab.plots import draws_figure
 from pages.augment.images import Choice
 from pages.augment.step_list import titles_of
 from pages.augment.steps import SELECTED
+from pages.parts.by_value import BY_VALUE
 from pages.parts.session import Visit
 
 DRAWS = 2000
@@ -23,10 +22,7 @@ LONGEST_SECONDS = 1.0
 
 def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
     """Tables of all steps and of the colours, and histograms of what the selected step drew."""
-    everything = visit.images("train").images
-    # Evenly spaced: the images of a folder stand class by class.
-    images = everything[:: max(1, len(everything) // DRAWS)]
-    summary = _summary(augmentation, visit.source, visit.statistics(), choice.seed, images)
+    summary = _summary(augmentation, visit.images("train"), choice.seed)
     left, right = st.columns(2, gap="medium")
     with left:
         st.html(_rates(summary, augmentation))
@@ -39,15 +35,11 @@ def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
         _histograms(summary, augmentation)
 
 
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Augmentation: Augmentation.model_dump_json})
-def _summary(
-    augmentation: Augmentation,
-    source: str,  # noqa: ARG001, the images are told apart by it and by their statistics
-    statistics: Statistics,  # noqa: ARG001
-    seed: int,
-    _images: NDArray[np.uint8],
-) -> Summary:
-    return summarise(augmentation, _images, count=DRAWS, seed=seed, seconds=LONGEST_SECONDS)
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_VALUE)
+def _summary(augmentation: Augmentation, images: ImageSet, seed: int) -> Summary:
+    # Evenly spaced: the images of a folder stand class by class.
+    spaced = images.images[:: max(1, len(images) // DRAWS)]
+    return summarise(augmentation, spaced, count=DRAWS, seed=seed, seconds=LONGEST_SECONDS)
 
 
 def _rates(summary: Summary, augmentation: Augmentation) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -23,6 +22,7 @@ from cifarlab.analysis import (
 from cifarlab.augment.steps import Normalization
 from cifarlab.network import Network, NetworkTable, up_to
 from cifarlab.recipe import load_recipe
+from pages.parts.by_value import BY_VALUE
 from pages.parts.session import Visit
 from pages.parts.trained import network_at
 
@@ -36,8 +36,6 @@ MOST_MULTIPLY_ADDS = 20_000_000_000
 
 NORMED_OVER = 16
 """Images over whose maps the batch norms of random weights take their statistics."""
-
-BY_ITS_NUMBERS: dict[str | type, Callable[[Any], object]] = {Normalization: Normalization.model_dump_json}
 
 Images = NDArray[np.uint8]
 
@@ -90,7 +88,7 @@ def measure(
     return RANDOM, _measured(known, visit.normalization(), images, map_id, unit, model)
 
 
-@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=BY_ITS_NUMBERS)
+@st.cache_data(max_entries=256, show_spinner=False, hash_funcs=BY_VALUE)
 def _measured(
     whose: object,  # noqa: ARG001, the model is remembered by it
     normalization: Normalization,
@@ -102,7 +100,7 @@ def _measured(
     return effective_field(_model, images, normalization, map_id, unit)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_ITS_NUMBERS)
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_VALUE)
 def _random(
     structure: str,  # noqa: ARG001, the network is remembered by it
     images: Images,
