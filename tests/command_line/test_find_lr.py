@@ -52,6 +52,14 @@ def test_a_folder_that_is_not_there_is_refused_before_the_test(find_lr, tmp_path
     assert ran.err == f"Error: out: '{path}' is not allowed, as there is no folder {path.parent}; make it first\n"
 
 
+def test_the_suggestions_are_shown_where_the_curve_cannot_be_written(find_lr, tmp_path):
+    (tmp_path / "curve.json").mkdir()
+    ran = find_lr("--out", tmp_path / "curve.json")
+    assert ran.code != 0
+    assert "steepest" in ran.out
+    assert "curve.json" in ran.err
+
+
 def test_rates_that_do_not_rise_are_a_bad_argument(find_lr):
     ran = find_lr("--start", "1", "--end", "0.1")
     assert (ran.code, ran.out) == (2, "")

@@ -74,6 +74,16 @@ def test_other_conditions_are_told(cifarlab, trained, tmp_path):
     assert " instead of Abacus." in ran.out
 
 
+def test_what_rounding_may_have_changed_is_told(cifarlab, trained, folder, tmp_path):
+    assert cifarlab("ship", trained, tmp_path / "half", "--float16").code == 0
+    ran = cifarlab("verify", tmp_path / "half", "--data", folder, "--device", "cpu")
+    assert ran.code == 0
+    assert "The figures must hold exactly: " in ran.out
+    assert "Up to 10 images may differ from what the weights scored before they were rounded." in " ".join(
+        ran.out.split()
+    )
+
+
 def test_a_checkpoint_that_ships_goes_by_its_name(cifarlab):
     ran = cifarlab("verify", "quick", "--device", "cpu")
     assert ran.code == 0

@@ -36,6 +36,18 @@ def test_a_signal_interrupts_long_work_that_may_be_interrupted(tmp_path):
         work_at_once(request)
 
 
+def test_nobody_who_makes_up_for_errors_keeps_a_run_from_stopping(tmp_path):
+    def work_on_whatever_happens(request):
+        with request.at_once():
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+            except Exception:
+                pytest.fail("the request was taken for an error")
+
+    with listen(tmp_path) as request, pytest.raises(StopAskedError, match="Stopped by SIGTERM"):
+        work_on_whatever_happens(request)
+
+
 def test_a_second_ctrl_c_interrupts_at_once_and_all_is_as_before(tmp_path):
     # A process that was started in the background may ignore it.
     before = signal.getsignal(signal.SIGINT)
