@@ -27,6 +27,10 @@ def _beta2() -> Any:
     return real("beta2", 0, 0.99999, text, default=0.999, step=0.001)
 
 
+def _momentum(default: float) -> Any:
+    return real("a momentum", 0, 0.999, "Share of the last step that is kept.", default=default)
+
+
 def _epsilon() -> Any:
     text = "Added to the root of the mean squared gradient, so that nothing is divided by zero."
     return real("epsilon", 1e-9, 1, text, default=1e-8, step=1e-8)
@@ -61,7 +65,7 @@ class SGD(Spec):
     """
 
     type: Literal["sgd"] = "sgd"
-    momentum: float = real("a momentum", 0, 0.999, "Share of the last step that is kept.", default=0.9)
+    momentum: float = _momentum(0.9)
     nesterov: bool = Field(
         True, strict=True, description="Step by the momentum as it will be after the step; nothing without momentum."
     )
@@ -69,4 +73,22 @@ class SGD(Spec):
     decay_norms_and_biases: bool = _decay_norms_and_biases()
 
 
-Optimizer: TypeAlias = Annotated[Adam | AdamW | SGD, Discriminator("type")]
+class Muon(Spec):
+    """Muon for the weights of all convolutions and linear layers but depthwise ones and the last, AdamW for the rest.
+
+    Momentum is Nesterov's; `weight_decay` is decoupled, and betas and epsilon are those of AdamW. Both share the
+    learning rate, which may be that of AdamW or a few times as high.
+
+    Source: Jordan et al., Muon, https://kellerjordan.github.io/posts/muon/.
+    """
+
+    type: Literal["muon"] = "muon"
+    momentum: float = _momentum(0.95)
+    weight_decay: float = _weight_decay(0.05, 0.01)
+    decay_norms_and_biases: bool = _decay_norms_and_biases()
+    beta1: float = _beta1()
+    beta2: float = _beta2()
+    epsilon: float = _epsilon()
+
+
+Optimizer: TypeAlias = Annotated[Adam | AdamW | Muon | SGD, Discriminator("type")]

@@ -31,7 +31,7 @@ from cifarlab.network.layers import (
 )
 from cifarlab.recipe.document import Published, Recipe
 from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, OneCyclePeak
-from cifarlab.recipe.optimizers import SGD, Adam, AdamW
+from cifarlab.recipe.optimizers import SGD, Adam, AdamW, Muon
 from cifarlab.recipe.schedules import MOST_MILESTONES, Constant, Cosine, OneCycle, StepDecay
 from cifarlab.recipe.training import Ema, Training
 from cifarlab.spec import PlainMapping, field_help
@@ -158,7 +158,7 @@ def one_cycles(draw, epochs):
 def trainings(draw):
     epochs = draw(st.integers(1, 1000))
     switch = st.booleans()
-    adams = [specs(kind, decay_norms_and_biases=switch) for kind in (Adam, AdamW)]
+    adams = [specs(kind, decay_norms_and_biases=switch) for kind in (Adam, AdamW, Muon)]
     return draw(
         specs(
             Training,

@@ -34,7 +34,7 @@ def test_a_peak_behind_the_last_epoch_is_refused():
         ("test_time_flip", "maybe", "'maybe' is not allowed; write true or false"),
         ("optimizer", {"type": "sgd", "nesterov": 2}, "nesterov: 2 is not allowed; write true or false"),
         ("optimizer", {"type": "adam", "beta2": 1.0}, "beta2: 1.0 is not allowed; beta2 is 0 to 0.99999"),
-        ("optimizer", {"epsilon": 0.1}, "optimizer.type: is missing; choose adam, adamw or sgd"),
+        ("optimizer", {"epsilon": 0.1}, "optimizer.type: is missing; choose adam, adamw, muon or sgd"),
         ("optimizer", {"type": "adam", "epsilon": 0.0}, "epsilon: 0.0 is not allowed; epsilon is 0.000000001 to 1"),
         ("schedule", {"type": "cosin"}, "'cosin' is not allowed; did you mean cosine?"),
     ],

@@ -14,6 +14,7 @@ TRAININGS = {
     "adam": {},
     "adamw in bfloat16": {"optimizer": {"type": "adamw", "weight_decay": 0.01}, "precision": "bfloat16"},
     "sgd and mirrored images": {"optimizer": {"type": "sgd", "nesterov": True}, "test_time_flip": True},
+    "muon": {"optimizer": {"type": "muon"}},
     "an average of the weights": {"ema": {"decay": 0.9, "every_steps": 3}, "label_smoothing": 0.1},
     "images held out": {"validation_images": 20, "schedule": {"type": "constant", "rate": 0.05}},
     "all in one": {

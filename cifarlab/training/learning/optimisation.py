@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cifarlab.recipe.optimizers import SGD, Adam, AdamW, Optimizer
+from cifarlab.recipe.optimizers import SGD, Adam, AdamW, Muon, Optimizer
 from cifarlab.recipe.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay
 
 if TYPE_CHECKING:
@@ -91,9 +91,13 @@ def build_optimizer(spec: Optimizer, model: torch.nn.Module, *, rate_on_device: 
     options: dict[str, Any] = {"weight_decay": spec.weight_decay, "fused": True}
     if rate_on_device:
         options["lr"] = _rate_tensor(model)
-    if isinstance(spec, SGD):
-        return _sgd(spec, _groups(spec, model), options)
-    return _adam(spec, _groups(spec, model), options)
+    match spec:
+        case SGD():
+            return _sgd(spec, _groups(spec, list(model.parameters())), options)
+        case Muon():
+            return _muon(spec, model, options)
+        case Adam() | AdamW():
+            return _adam(spec, _groups(spec, list(model.parameters())), options)
 
 
 @contextmanager
@@ -119,8 +123,7 @@ def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
             group["lr"] = rate
 
 
-def _groups(spec: Optimizer, model: torch.nn.Module) -> list[dict[str, Any]]:
-    weights = list(model.parameters())
+def _groups(spec: Optimizer, weights: list[torch.nn.Parameter]) -> list[dict[str, Any]]:
     if spec.decay_norms_and_biases:
         return [{"params": weights}]
     decaying = {"params": [weight for weight in weights if weight.ndim > 1]}
@@ -139,6 +142,18 @@ def _adam(spec: Adam | AdamW, groups: list[dict[str, Any]], options: dict[str, A
 
     build = torch.optim.Adam if isinstance(spec, Adam) else torch.optim.AdamW
     return build(groups, betas=(spec.beta1, spec.beta2), eps=spec.epsilon, **options)
+
+
+def _muon(spec: Muon, model: torch.nn.Module, options: dict[str, Any]) -> torch.optim.Optimizer:
+    from cifarlab.training.learning.muon import Muon
+
+    matrices = [weight for weight in model.parameters() if weight.ndim > 1]
+    # A depthwise layer's filters see a channel each, so that they have nothing to be orthogonal to.
+    hidden = [weight for weight in matrices[:-1] if weight.shape[1] > 1]
+    rest = [weight for weight in model.parameters() if all(weight is not other for other in hidden)]
+    groups = [{"params": hidden, "orthogonal": True}] if hidden else []
+    groups += [{**group, "orthogonal": False} for group in _groups(spec, rest)]
+    return Muon(groups, spec.momentum, betas=(spec.beta1, spec.beta2), eps=spec.epsilon, **options)
 
 
 def _sgd(spec: SGD, groups: list[dict[str, Any]], options: dict[str, Any]) -> torch.optim.Optimizer:

@@ -80,7 +80,7 @@ def test_every_way_learns_a_batch_by_heart(batch, way):
     assert all(parameter.dtype == torch.float32 for parameter in learner.model.parameters())
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "muon", "sgd"])
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_a_learner_that_is_taken_up_goes_on_bit_for_bit(batch, way, optimizer):
     recipe = recipe_with(optimizer=optimizer)

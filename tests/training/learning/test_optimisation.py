@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cifarlab.recipe import load_recipe, recipe_names
-from cifarlab.recipe.optimizers import SGD, Adam, AdamW
+from cifarlab.recipe.optimizers import SGD, Adam, AdamW, Muon
 from cifarlab.recipe.schedules import Constant, Cosine, OneCycle, StepDecay
 from cifarlab.training.learning.optimisation import build_optimizer, fit_for_capture, learning_rate, set_rate
 
@@ -267,7 +267,7 @@ def test_adam_adds_its_decay_to_the_gradient_and_adamw_to_the_weight():
     assert step_of(AdamW(weight_decay=0.5), [2]) == pytest.approx(1 - 0.1 * 0.5 - 0.1)
 
 
-@pytest.mark.parametrize("kind", [Adam, AdamW])
+@pytest.mark.parametrize("kind", [Adam, AdamW, Muon])
 def test_adam_takes_its_means_as_the_paper_says(kind):
     beta1, beta2, epsilon, gradients = 0.8, 0.95, 0.5, [2.0, -1.0, 0.5]
     weight, mean, square = 1.0, 0.0, 0.0
@@ -280,7 +280,7 @@ def test_adam_takes_its_means_as_the_paper_says(kind):
     assert step_of(spec, gradients) == pytest.approx(weight, rel=1e-6)
 
 
-KINDS = [Adam(weight_decay=0.5), AdamW(weight_decay=0.5), SGD(weight_decay=0.5)]
+KINDS = [kind(weight_decay=0.5) for kind in (Adam, AdamW, Muon, SGD)]
 
 
 def after_steps_without_gradient(spec):
@@ -329,7 +329,7 @@ def test_a_replayed_step_sees_the_rate_that_was_set(spec):
     weights = []
     for captured in (False, True):
         torch.manual_seed(0)
-        model = torch.nn.Linear(4, 4, device="cuda")
+        model = torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Linear(4, 4)).to("cuda")
         optimizer = build_optimizer(spec, model, rate_on_device=captured)
         for weight in model.parameters():
             weight.grad = torch.ones_like(weight)
