@@ -18,21 +18,17 @@ def _decay_norms_and_biases() -> Any:
     return Field(True, strict=True, description=text)
 
 
-def _beta1() -> Any:
-    return real("beta1", 0, 0.9999, "Share of the mean gradient that each step keeps.", default=0.9)
+def _beta1(where: str = "") -> Any:
+    return real("beta1", 0, 0.9999, f"Share of the mean gradient that each step keeps{where}.", default=0.9)
 
 
-def _beta2() -> Any:
-    text = "Share of the mean squared gradient that each step keeps."
+def _beta2(where: str = "") -> Any:
+    text = f"Share of the mean squared gradient that each step keeps{where}."
     return real("beta2", 0, 0.99999, text, default=0.999, step=0.001)
 
 
-def _momentum(default: float) -> Any:
-    return real("a momentum", 0, 0.999, "Share of the last step that is kept.", default=default)
-
-
-def _epsilon() -> Any:
-    text = "Added to the root of the mean squared gradient, so that nothing is divided by zero."
+def _epsilon(where: str = "") -> Any:
+    text = f"Added to the root of the mean squared gradient{where}, so that nothing is divided by zero."
     return real("epsilon", 1e-9, 1, text, default=1e-8, step=1e-8)
 
 
@@ -65,7 +61,7 @@ class SGD(Spec):
     """
 
     type: Literal["sgd"] = "sgd"
-    momentum: float = _momentum(0.9)
+    momentum: float = real("a momentum", 0, 0.999, "Share of the last step that is kept.", default=0.9)
     nesterov: bool = Field(
         True, strict=True, description="Step by the momentum as it will be after the step; nothing without momentum."
     )
@@ -73,22 +69,27 @@ class SGD(Spec):
     decay_norms_and_biases: bool = _decay_norms_and_biases()
 
 
+_NOT_HIDDEN = ", in all but hidden layers"
+
+
 class Muon(Spec):
-    """Muon for the weights of all convolutions and linear layers but depthwise ones and the last, AdamW for the rest.
+    """Muon for hidden layers and AdamW for the rest, at one learning rate: that of AdamW, or a few times it.
 
-    Momentum is Nesterov's; `weight_decay` is decoupled, and betas and epsilon are those of AdamW. Both share the
-    learning rate, which may be that of AdamW or a few times as high.
+    Hidden are all convolutions and linear layers but grouped ones and the last. `momentum` is Nesterov's and theirs,
+    betas and epsilon belong to the rest, and `weight_decay`, which is decoupled, to all.
 
-    Source: Jordan et al., Muon, https://kellerjordan.github.io/posts/muon/.
+    Sources: Jordan et al., Muon, https://kellerjordan.github.io/posts/muon/; Liu et al., arXiv 2502.16982.
     """
 
     type: Literal["muon"] = "muon"
-    momentum: float = _momentum(0.95)
+    momentum: float = real(
+        "a momentum", 0, 0.999, "Share of the mean gradient that each step keeps, in hidden layers.", default=0.95
+    )
     weight_decay: float = _weight_decay(0.05, 0.01)
     decay_norms_and_biases: bool = _decay_norms_and_biases()
-    beta1: float = _beta1()
-    beta2: float = _beta2()
-    epsilon: float = _epsilon()
+    beta1: float = _beta1(_NOT_HIDDEN)
+    beta2: float = _beta2(_NOT_HIDDEN)
+    epsilon: float = _epsilon(_NOT_HIDDEN)
 
 
 Optimizer: TypeAlias = Annotated[Adam | AdamW | Muon | SGD, Discriminator("type")]

@@ -32,7 +32,7 @@ class Muon(torch.optim.AdamW):
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]
-        """One step of all parameters that have a gradient."""
+        """One step of all parameters, each of which has a gradient."""
         assert closure is None, "the gradient is there already"
         groups = self.param_groups
         for group in groups:
@@ -46,8 +46,7 @@ class Muon(torch.optim.AdamW):
             self.param_groups = groups
 
     def _step_orthogonally(self, weight: Tensor, rate: float | Tensor, weight_decay: float) -> None:
-        if weight.grad is None:
-            return
+        assert weight.grad is not None
         state = self.state[weight]
         if not state:
             state["momentum"] = torch.zeros_like(weight)
@@ -70,5 +69,5 @@ def orthogonalised(matrix: Tensor) -> Tensor:
     wide = wide / wide.norm().clamp(min=1e-7)
     for _ in range(_ITERATIONS):
         gram = wide @ wide.T
-        wide = torch.addmm(wide, _B * gram + _C * gram @ gram, wide, beta=_A)
+        wide = torch.addmm(wide, torch.addmm(gram, gram, gram, beta=_B, alpha=_C), wide, beta=_A)
     return wide.T if is_tall else wide

@@ -1,4 +1,4 @@
-"""How gradients become steps: the learning rate of every step, and torch's optimisers for the specs."""
+"""How gradients become steps: the learning rate of every step, and optimisers for the specs."""
 
 from __future__ import annotations
 
@@ -82,9 +82,10 @@ _SHAPES: dict[str, Callable[[float, float, float, float], float]] = {"linear": _
 
 
 def build_optimizer(spec: Optimizer, model: torch.nn.Module, *, rate_on_device: bool = False) -> torch.optim.Optimizer:
-    """torch's optimiser for the spec, over all weights of `model`; the rate of each step is for `set_rate` to set.
+    """An optimiser for the spec, over all weights of `model`; the rate of each step is for `set_rate` to set.
 
-    With `decay_norms_and_biases` there is one group of weights, else a second one of vectors, which do not decay.
+    With `decay_norms_and_biases` there is one group of weights, else a second one of vectors, which do not decay. Muon
+    has one more, of hidden layers.
     `rate_on_device` makes the rate a tensor beside the weights, so that setting it waits for nothing and the replay of
     a CUDA graph sees what `set_rate` wrote; load its state before the capture, for that replaces the tensor.
     """
@@ -145,15 +146,28 @@ def _adam(spec: Adam | AdamW, groups: list[dict[str, Any]], options: dict[str, A
 
 
 def _muon(spec: Muon, model: torch.nn.Module, options: dict[str, Any]) -> torch.optim.Optimizer:
-    from cifarlab.training.learning.muon import Muon
+    from cifarlab.training.learning import muon
 
-    matrices = [weight for weight in model.parameters() if weight.ndim > 1]
-    # A depthwise layer's filters see a channel each, so that they have nothing to be orthogonal to.
-    hidden = [weight for weight in matrices[:-1] if weight.shape[1] > 1]
+    hidden = _hidden_weights(model)
     rest = [weight for weight in model.parameters() if all(weight is not other for other in hidden)]
     groups = [{"params": hidden, "orthogonal": True}] if hidden else []
     groups += [{**group, "orthogonal": False} for group in _groups(spec, rest)]
-    return Muon(groups, spec.momentum, betas=(spec.beta1, spec.beta2), eps=spec.epsilon, **options)
+    return muon.Muon(groups, spec.momentum, betas=(spec.beta1, spec.beta2), eps=spec.epsilon, **options)
+
+
+def _hidden_weights(model: torch.nn.Module) -> list[torch.Tensor]:
+    """The weights that are one matrix each, but for the last, which makes the logits.
+
+    Grouped filters are none: those of two groups see different channels, so that they have nothing to be orthogonal to.
+    """
+    from torch.nn import Conv2d, Linear
+
+    full = (
+        module
+        for module in model.modules()
+        if isinstance(module, Linear) or (isinstance(module, Conv2d) and module.groups == 1)
+    )
+    return [module.weight for module in full][:-1]
 
 
 def _sgd(spec: SGD, groups: list[dict[str, Any]], options: dict[str, Any]) -> torch.optim.Optimizer:

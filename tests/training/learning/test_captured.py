@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from cifarlab.recipe import load_recipe
+from cifarlab.recipe.optimizers import Adam, Muon
 from cifarlab.training.learning.arithmetic import Arithmetic
 from cifarlab.training.learning.captured import CapturedLearner, new_learner
 from cifarlab.training.learning.learner import Learner
@@ -21,10 +22,12 @@ def test_a_processor_takes_its_steps_one_by_one(resolved):
 
 
 @needs_a_gpu
-def test_a_replayed_step_is_the_step_itself(resolved):
+@pytest.mark.parametrize("optimizer", [Adam(), Muon()])
+def test_a_replayed_step_is_the_step_itself(resolved, optimizer):
     """Over the steps before the recording, those replayed, and a smaller batch among them; dropout is left out."""
     without_dropout = load_recipe("dilated-69k").network
-    recipe = resolved.model_copy(update={"network": without_dropout})
+    training = resolved.training.model_copy(update={"optimizer": optimizer})
+    recipe = resolved.model_copy(update={"network": without_dropout, "training": training})
     device, generator = torch.device("cuda:0"), torch.Generator().manual_seed(0)
     sizes = [32] * 8 + [20] + [32] * 3
     batches = [

@@ -33,7 +33,8 @@ def stepped(spec, model, gradients, **options):
     for of_all in gradients:
         set_rate(optimizer, 0.05)
         for weight, gradient in zip(model.parameters(), of_all, strict=True):
-            weight.grad = gradient.clone().reshape(weight.shape)
+            # In the weight's order in memory, as autograd leaves it.
+            weight.grad = torch.empty_like(weight).copy_(gradient.reshape(weight.shape))
         optimizer.step()
     return [weight.detach() for weight in model.parameters()]
 
@@ -76,6 +77,19 @@ def test_a_rate_that_is_a_tensor_gives_the_same_steps():
     beside, plain = (stepped(Muon(), linears(), gradients_of(linears()), rate_on_device=on) for on in (True, False))
     for one, other in zip(beside, plain, strict=True):
         torch.testing.assert_close(one, other)
+
+
+def test_grouped_filters_are_not_hidden_and_a_depthwise_layer_at_the_end_is_not_the_class_layer():
+    grouped, only_channel, classes, depthwise = (
+        torch.nn.Conv2d(4, 4, 3, groups=2),
+        torch.nn.Conv2d(1, 4, 3),
+        torch.nn.Conv2d(4, 10, 1),
+        torch.nn.Conv2d(10, 10, 3, groups=10),
+    )
+    model = torch.nn.Sequential(only_channel, grouped, classes, depthwise)
+    orthogonal, rest = build_optimizer(Muon(), model).param_groups
+    assert [id(weight) for weight in orthogonal["params"]] == [id(only_channel.weight)]
+    assert len(rest["params"]) == 7
 
 
 def test_depthwise_filters_the_class_layer_and_vectors_are_left_to_adamw():
