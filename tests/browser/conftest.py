@@ -56,6 +56,19 @@ class Visitor:
         expect(self.at("network-inspector").get_by_role("spinbutton", name="Kernel")).to_be_visible()
         expect(self.at("header")).to_contain_text("68,992 params")
 
+    def select_layer(self, position: int) -> None:
+        """Select a layer in the list of the page Network."""
+        row = self.at("network-layers-list").locator(".row").nth(position)
+        row.locator(".name").click()
+        expect(row).to_have_class(re.compile(r"\bselected\b"))
+
+    def set_layer(self, field: str, value: int) -> None:
+        """Set a number of the selected layer, in that layer's own box: those of another may stand there yet."""
+        layer = self.at("network-layers-list").locator(".row.selected").get_attribute("data-id")
+        box = self.at(f"network.{layer}.{field}").get_by_role("spinbutton")
+        box.fill(str(value))
+        box.press("Enter")
+
     def settle(self) -> None:
         """Wait until the script has run to its end."""
         self.page.wait_for_selector(READY, timeout=1000 * PATIENCE_SECONDS)

@@ -25,18 +25,6 @@ def first_parameters(visitor):
     return table(visitor).first.locator("td").nth(14)
 
 
-def select(visitor, position):
-    layers(visitor).nth(position).locator(".name").click()
-    title = titles(visitor).nth(position).inner_text()
-    expect(visitor.at("network-inspector")).to_contain_text(title)
-
-
-def set_field(visitor, label, value):
-    field = visitor.at("network-inspector").get_by_role("spinbutton", name=label)
-    field.fill(str(value))
-    field.press("Enter")
-
-
 def test_the_table_stands_above_the_fold_and_so_do_the_fields(at_network):
     for key in ("network-table", "network-inspector"):
         box = at_network.at(key).bounding_box()
@@ -52,10 +40,10 @@ def test_on_a_phone_the_table_comes_first_and_nothing_overflows(new_visitor):
 
 def test_a_kernel_changes_the_table_and_reset_brings_it_back(at_network):
     expect(first_parameters(at_network)).to_have_text("928")
-    set_field(at_network, "Kernel", 5)
+    at_network.set_layer("kernel", 5)
     expect(first_parameters(at_network)).to_have_text("2,464")  # 32 (3·25 + 2)
     expect(at_network.at("header")).to_contain_text("70,528 params")
-    set_field(at_network, "Kernel", 7)  # the menu says edited by now: the figures alone are told anew
+    at_network.set_layer("kernel", 7)  # the menu says edited by now: the figures alone are told anew
     expect(at_network.at("header")).to_contain_text("72,832 params")
     at_network.at("recipe-menu").get_by_role("button").click()
     at_network.page.get_by_role("button", name="Reset").click()
@@ -73,7 +61,8 @@ def test_an_edit_changes_the_rows_that_differ_and_leaves_the_others_as_they_stan
         -1,
         1,
     ]
-    set_field(at_network, "Kernel", 5)
+    expect(layers(at_network).nth(1)).to_have_class(re.compile("selected"))
+    at_network.set_layer("kernel", 5)
     expect(table(at_network).nth(1).locator("td").nth(3)).to_have_text("5")
     kept = "(rows, name) => window[name].filter(row => row.isConnected).length"
     assert table(at_network).evaluate_all(kept, "rows") == nodes
@@ -82,22 +71,22 @@ def test_an_edit_changes_the_rows_that_differ_and_leaves_the_others_as_they_stan
 
 def test_a_broken_network_says_what_is_wrong_and_is_mended_without_loss(at_network):
     whole = table(at_network).all_inner_texts()
-    select(at_network, 2)
-    set_field(at_network, "Groups", 7)
+    at_network.select_layer(2)
+    at_network.set_layer("groups", 7)
     broken = at_network.at("network-table").locator("tr.broken")
     expect(broken).to_contain_text("7 groups do not divide 32 input channels and 64 output channels")
     expect(broken).to_contain_text("choose groups that divide both: 1, 2, 4, 8, 16, 32")
     assert table(at_network).all_inner_texts()[:2] == whole[:2]
     expect(table(at_network)).to_have_count(15)
     expect(layers(at_network)).to_have_count(15)
-    set_field(at_network, "Groups", 1)
+    at_network.set_layer("groups", 1)
     expect(broken).to_have_count(0)
     assert table(at_network).all_inner_texts() == whole
 
 
 def test_an_edit_is_taken_back_and_done_again_by_key(at_network):
     expect(first_parameters(at_network)).to_have_text("928")
-    set_field(at_network, "Kernel", 5)
+    at_network.set_layer("kernel", 5)
     expect(first_parameters(at_network)).to_have_text("2,464")
     layers(at_network).first.locator(".name").focus()
     expect(at_network.at("network-undo").get_by_role("button")).to_be_enabled()
@@ -109,7 +98,7 @@ def test_an_edit_is_taken_back_and_done_again_by_key(at_network):
 
 
 def test_a_layer_goes_into_a_block_and_out_again_with_the_keyboard(at_network):
-    select(at_network, 1)
+    at_network.select_layer(1)
     at_network.page.get_by_role("button", name="residual").click()
     expect(titles(at_network).nth(2)).to_have_text(BLOCK)
     expect(layers(at_network).nth(3)).to_have_attribute("style", "--depth:1")
@@ -134,7 +123,7 @@ def test_a_layer_is_dragged_by_its_handle(at_network):
 
 
 def test_a_copy_is_selected_and_when_it_goes_its_neighbour_is(at_network):
-    select(at_network, 1)
+    at_network.select_layer(1)
     at_network.page.keyboard.press("Control+d")
     expect(layers(at_network)).to_have_count(16)
     expect(layers(at_network).nth(2)).to_have_class(re.compile("selected"))
@@ -156,7 +145,7 @@ def test_what_follows_a_layer_is_added_and_taken_away(at_network):
 
 
 def test_two_visitors_edit_apart_and_a_link_brings_one_to_the_other(at_network, new_visitor):
-    set_field(at_network, "Kernel", 7)
+    at_network.set_layer("kernel", 7)
     expect(first_parameters(at_network)).to_have_text("4,768")
     at_network.at("share-menu").get_by_role("button").click()
     link = at_network.page.get_by_text(re.compile(r"^http://127.0.0.1:\d+/\S*recipe=")).inner_text()

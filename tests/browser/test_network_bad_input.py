@@ -19,17 +19,6 @@ def rows(visitor):
     return visitor.at("network-table").locator(".layer-table tbody tr")
 
 
-def select(visitor, position, title):
-    layers(visitor).nth(position).locator(".name").click()
-    expect(visitor.at("network-inspector")).to_contain_text(title)
-
-
-def set_field(visitor, label, value):
-    field = visitor.at("network-inspector").get_by_role("spinbutton", name=label)
-    field.fill(str(value))
-    field.press("Enter")
-
-
 def expect_broken(visitor, message, fix):
     """The table says what is wrong and how to mend it, in a sentence each, and nothing else is red."""
     broken = visitor.at("network-table").locator("tr.broken")
@@ -46,8 +35,8 @@ def undo(visitor):
 
 def test_a_kernel_larger_than_the_padded_map(at_network):
     whole = rows(at_network).all_inner_texts()
-    select(at_network, 7, "conv 64 k3 d4")
-    set_field(at_network, "Kernel", 12)
+    at_network.select_layer(7)  # conv 64 k3 d4
+    at_network.set_layer("kernel", 12)
     expect_broken(
         at_network,
         "a kernel of 12 at dilation 4, 45 pixels wide, is larger than the 32x32 map",
@@ -61,7 +50,7 @@ def test_a_kernel_larger_than_the_padded_map(at_network):
 
 
 def test_groups_that_do_not_divide_are_taken_back(at_network):
-    set_field(at_network, "Groups", 7)
+    at_network.set_layer("groups", 7)
     expect_broken(at_network, "7 groups do not divide 3 input channels and 32 output channels", "choose groups")
     expect(layers(at_network)).to_have_count(15)
     undo(at_network)
@@ -72,10 +61,10 @@ def test_groups_that_do_not_divide_are_taken_back(at_network):
 def test_a_residual_block_whose_body_changes_the_shape(at_network):
     at_network.at("add.residual").get_by_role("button").click()
     expect(layers(at_network)).to_have_count(17)
-    select(at_network, 2, "conv 32 k3 p1")
-    set_field(at_network, "Out channels", 48)
+    at_network.select_layer(2)  # conv 32 k3 p1
+    at_network.set_layer("out_channels", 48)
     expect(layers(at_network).nth(2)).to_contain_text("conv 48 k3 p1")
-    select(at_network, 1, "residual, projection")
+    at_network.select_layer(1)  # residual, projection
     at_network.at("network.residual1.shortcut").get_by_role("combobox").click()
     at_network.page.get_by_role("option", name="identity", exact=True).click()
     expect_broken(
@@ -98,11 +87,11 @@ def test_no_layer_at_all(at_network):
 
 
 def test_more_parameters_than_memory_holds_are_refused_with_their_number(at_network):
-    select(at_network, 7, "conv 64 k3 d4")
-    set_field(at_network, "Out channels", 65536)
+    at_network.select_layer(7)  # conv 64 k3 d4
+    at_network.set_layer("out_channels", 65536)
     expect(layers(at_network).nth(7)).to_contain_text("conv 65536 k3 d4")
-    select(at_network, 8, "conv 32 k1")
-    set_field(at_network, "Out channels", 65536)
+    at_network.select_layer(8)  # conv 32 k1
+    at_network.set_layer("out_channels", 65536)
     expect_broken(
         at_network,
         "the network has 4,332,864,288 parameters up to here, and fewer than 1,000,000,000 are allowed",
@@ -121,7 +110,7 @@ def test_a_share_link_cut_short(at_network):
     expect(told).to_contain_text("This link does not hold a recipe that can be read, so dilated-69k is open.")
     expect(told).to_contain_text("copy the whole link again")
     expect(layers(at_network)).to_have_count(15)
-    set_field(at_network, "Kernel", 5)
+    at_network.set_layer("kernel", 5)
     expect(at_network.at("header")).to_contain_text("70,528 params")
     undo(at_network)
     expect(at_network.at("header")).to_contain_text("68,992 params")

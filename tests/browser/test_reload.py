@@ -6,9 +6,7 @@ from playwright.sync_api import expect
 
 
 def set_kernel(visitor, size):
-    kernel = visitor.at("network-inspector").get_by_role("spinbutton", name="Kernel")
-    kernel.fill(str(size))
-    kernel.press("Enter")
+    visitor.set_layer("kernel", size)
     expect(visitor.at("recipe-menu")).to_contain_text("edited")
 
 

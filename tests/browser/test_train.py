@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic
 
@@ -16,7 +17,7 @@ from cifarlab.training import RunDirectory, list_runs, stop
 from cifarlab.training.runs.lock import holder
 
 NEVER_ENDING = 1000
-LONG_ENOUGH_TO_BE_KILLED = 60
+LONG_ENOUGH_TO_BE_KILLED = 300
 START_MILLISECONDS = 120_000  # a busy machine takes its time to import PyTorch
 
 
@@ -80,6 +81,25 @@ def wait_for_second_epoch(visitor):
     expect(visitor.at("train-result")).to_contain_text(words, timeout=START_MILLISECONDS)
 
 
+def wait_until(condition, run):
+    end = monotonic() + START_MILLISECONDS / 1000
+    while not condition():
+        assert monotonic() < end, run.log_tail()
+        threading.Event().wait(0.02)
+
+
+@contextmanager
+def held_still(run):
+    """Meanwhile the run's process does nothing, so that it cannot end; it keeps its lock, as one that trains."""
+    wait_until(lambda: holder(run.path), run)
+    trainer = holder(run.path)
+    os.kill(trainer, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(trainer, signal.SIGCONT)
+
+
 def chart(visitor):
     """The curves of the loss."""
     return visitor.at("train-result").get_by_test_id("stVegaLiteChart").first
@@ -92,34 +112,41 @@ def test_a_first_visit_says_what_to_do_next(visitor):
     expect(visitor.at("train-launch")).to_contain_text("quick on")
 
 
-def test_a_run_is_launched_and_its_curves_grow_in_their_place(let_in):
+DRAWN = "chart => { const it = chart.querySelector('canvas, svg'); return it.toDataURL?.() ?? it.outerHTML; }"
+
+
+def test_a_run_is_launched_and_its_curves_grow_in_their_place(let_in, server_home):
     visitor = let_in()
     name = launch(visitor, epochs=3)
-    expect(state(visitor)).to_have_text(f"{name} · training")
-    held = chart(visitor).element_handle()
-    expect(chart(visitor).locator("svg, canvas")).to_be_visible()
-    empty = chart(visitor).screenshot()
+    run = RunDirectory(server_home / "runs" / name)
+    wait_until(lambda: run.status().state == "running", run)
+    with held_still(run):
+        expect(state(visitor)).to_have_text(f"{name} · training")
+        expect(chart(visitor).locator("svg, canvas")).to_be_visible()
+        held = chart(visitor).element_handle()
+        empty = held.evaluate(DRAWN)
     expect(state(visitor)).to_have_text(f"{name} · finished", timeout=START_MILLISECONDS)
     assert held.evaluate("chart => chart.isConnected")
-    assert chart(visitor).screenshot() != empty
+    visitor.page.wait_for_function(f"([chart, before]) => ({DRAWN})(chart) !== before", arg=[held, empty])
     assert figure(visitor, "Test accuracy").endswith(" %")
     expect(visitor.at("train-result")).to_contain_text("Epoch 3 of 3: test accuracy")
     expect(visitor.page.get_by_role("link", name="Open its mistakes")).to_be_visible()
     expect(visitor.at("header")).not_to_contain_text("running")
 
 
-def test_a_run_goes_on_without_its_page_is_found_again_and_is_stopped(let_in, new_visitor):
+def test_a_run_goes_on_without_its_page_is_found_again_and_is_stopped(let_in, new_visitor, server_home):
     visitor = let_in()
     name = launch(visitor, NEVER_ENDING)
     wait_for_second_epoch(visitor)
-    visitor.page.reload()
-    expect(state(visitor)).to_have_text(f"{name} · training")
-    visitor.page.close()
-    other = new_visitor()
-    other.open("train")
-    expect(state(other)).to_have_text(f"{name} · training")
-    expect(other.at("header")).to_contain_text("running: 1")
-    other.page.get_by_role("button", name="Stop").click()
+    with held_still(RunDirectory(server_home / "runs" / name)):
+        visitor.page.reload()
+        expect(state(visitor)).to_have_text(f"{name} · training")
+        visitor.page.close()
+        other = new_visitor()
+        other.open("train")
+        expect(state(other)).to_have_text(f"{name} · training")
+        expect(other.at("header")).to_contain_text("running: 1")
+        other.page.get_by_role("button", name="Stop").click()
     expect(state(other)).to_have_text(f"{name} · stopped")
     expect(other.at("train-result")).to_contain_text("Stopped on request. Epoch")
     expect(other.at("header")).not_to_contain_text("running")
@@ -127,10 +154,7 @@ def test_a_run_goes_on_without_its_page_is_found_again_and_is_stopped(let_in, ne
 
 def kill(run):
     """End the process of a run at once, when it has two epochs behind it."""
-    end = monotonic() + START_MILLISECONDS / 1000
-    while len(run.metrics()) < 2:
-        assert monotonic() < end, run.log_tail()
-        threading.Event().wait(0.02)
+    wait_until(lambda: len(run.metrics()) >= 2, run)
     os.kill(holder(run.path), signal.SIGKILL)
 
 
@@ -153,13 +177,14 @@ def test_a_run_whose_process_was_killed_is_resumed_and_its_curves_go_on_in_their
     expect(visitor.page.get_by_role("button", name="Resume")).not_to_be_visible()
 
 
-def test_a_run_outlives_the_server_and_is_found_again_by_the_next(let_in, new_visitor, short_lived_server):
+def test_a_run_outlives_the_server_and_is_found_again_by_the_next(let_in, new_visitor, short_lived_server, server_home):
     with short_lived_server() as address:
         name = launch(let_in(address), NEVER_ENDING)
     with short_lived_server() as address:
         other = replace(new_visitor(), address=address)
-        other.open("train")
-        expect(state(other)).to_have_text(re.compile(f"^{name} · (waiting to start|training)$"))
+        with held_still(RunDirectory(server_home / "runs" / name)):
+            other.open("train")
+            expect(state(other)).to_have_text(re.compile(f"^{name} · (waiting to start|training)$"))
         wait_for_second_epoch(other)
         other.page.get_by_role("button", name="Stop").click()
         expect(state(other)).to_have_text(f"{name} · stopped")

@@ -60,10 +60,13 @@ def test_a_trainer_that_is_terminated_ends_stopped_refuses_company_and_is_taken_
     command = [sys.executable, "-m", "cifarlab", "train", str(tmp_path / "long.yaml"), "--run-dir", str(run.path)]
     with subprocess.Popen([*command, "--data", str(pictures), "--device", "cpu"], stdout=subprocess.DEVNULL) as trainer:
         wait_until(lambda: run.path.exists() and len(run.metrics()) >= 2, run)
+        # Held still, so that it cannot end before it has refused company; a process that is stopped holds its lock on.
+        trainer.send_signal(signal.SIGSTOP)
         for act in (lambda: resume(run.path), lambda: train(long, run.path, data=pictures, device="cpu")):
             with pytest.raises(ValueError, match="is in use by a process that trains there; wait for it, stop it"):
                 act()
         trainer.send_signal(signal.SIGTERM)
+        trainer.send_signal(signal.SIGCONT)
         assert trainer.wait(PATIENCE_SECONDS) == 0
     status = run.status()
     assert status.state == "stopped"
@@ -84,7 +87,7 @@ def test_a_run_goes_on_when_the_web_process_is_killed_and_the_next_one_finds_it(
         (run,) = list_runs(runs)
         wait_until(lambda: len(run.metrics()) >= 1, run)
         trainer = holder(run.path)
-        # Held still, so that it cannot end before the next process looks; a process that is stopped holds its lock on.
+        # Held still, so that it cannot end before the next process looks.
         os.kill(trainer, signal.SIGSTOP)
         web_process.kill()
     told = subprocess.run([sys.executable, "-c", LIST, str(runs)], capture_output=True, text=True, check=True)
