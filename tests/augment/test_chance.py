@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cifarlab.augment import Augmentation, Pipeline
@@ -69,7 +69,6 @@ def with_step(augmentation, index, **values):
 fixed_image = np.random.default_rng(8).integers(0, 256, (32, 32, 3), dtype=np.uint8)
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(
     index=st.integers(0, len(CHANGES) - 1),
     change=st.sampled_from(["switch off", "change values", "always", "remove", "move to the front"]),

@@ -2,7 +2,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cifarlab.augment.draws import PythonDraws, check_draw, coin, generator, step_key
@@ -16,7 +16,6 @@ def test_a_draw_is_the_same_for_ever():
     assert (coin(key), generator(key).random()) == (0.39972529631801357, 0.9970399067833406)
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(*[st.tuples(WHOLE, WHOLE, WHOLE, st.sampled_from(["flip", "flip_2", "to_gray"]))] * 2)
 def test_any_difference_in_seed_epoch_sample_or_step_is_another_key(one, other):
     assert (step_key(*one) == step_key(*other)) == (one == other)
@@ -45,7 +44,6 @@ def test_whole_numbers_are_uniform_over_a_range_that_includes_both_ends():
     assert np.all(np.abs(counts - 2_000) < 5 * np.sqrt(10_000 * 0.2 * 0.8))
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.integers(0, 1000), st.integers(0, 40), st.integers(0, 40))
 def test_a_wider_range_moves_a_whole_number_outwards_and_leaves_the_next_draw_alone(seed, limit, more):
     narrow, wide = (PythonDraws(np.random.default_rng(seed)) for _ in range(2))
@@ -54,7 +52,6 @@ def test_a_wider_range_moves_a_whole_number_outwards_and_leaves_the_next_draw_al
     assert narrow.random() == wide.random()
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.integers(0, 70))
 def test_random_bits_fill_their_width_and_no_more(width):
     draws = PythonDraws(np.random.default_rng(3))

@@ -87,7 +87,7 @@ def test_a_file_cut_anywhere_is_refused_unless_no_pixel_is_missing(data: bytes) 
 
 
 @given(st.sampled_from([JPEG, PNG]), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_damaged_file_is_decoded_or_refused_and_nothing_else(data: bytes, draw: st.DataObject) -> None:
     damaged = bytearray(data)
     for position in draw.draw(st.lists(st.integers(0, len(data) - 1), min_size=1, max_size=4)):

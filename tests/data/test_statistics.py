@@ -7,7 +7,7 @@ from cifarlab.data import ImageSet, channel_statistics, class_counts, statistics
 
 
 @given(st.integers(1, 40), st.integers(0, 2**32 - 1), st.sampled_from([1, 3, 256]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_mean_and_deviation_are_numpys(count: int, seed: int, levels: int) -> None:
     images = np.random.default_rng(seed).integers(0, levels, (count, 32, 32, 3), np.uint8)
     found = channel_statistics(images)

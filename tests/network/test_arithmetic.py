@@ -50,7 +50,7 @@ def test_every_line_of_every_row_of_a_recipe_comes_to_the_figure_of_the_row(refe
     check(reference(name))
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=150, derandomize=True)
 @given(data=st.data())
 def test_every_line_of_any_network_comes_to_the_figure_of_its_row(fitting_networks, data):
     check(data.draw(fitting_networks))

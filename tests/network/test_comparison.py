@@ -24,7 +24,7 @@ from cifarlab.network import (
 from cifarlab.network.comparison import Change, Totals
 
 NAMES = ["strided-135k", "dilated-69k", "advanced-170k", "bottleneck-151k", "resnet9-6m6", "quick"]
-PROFILE = settings(max_examples=100, derandomize=True, deadline=None)
+PROFILE = settings(max_examples=100, derandomize=True)
 FIGURES = ("parameters", "multiply_adds", "receptive_field_before_pooling", "receptive_field")
 
 

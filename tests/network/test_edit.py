@@ -209,7 +209,7 @@ def test_edits_of_a_new_network_start_from_nothing():
         apply(Network(layers=()), Remove("conv1"))
 
 
-PROFILE = settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PROFILE = settings(max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 NEW = [
     Conv(out_channels=4, kernel=3, padding=1),
     Depthwise(kernel=5),

@@ -178,7 +178,7 @@ def gradient_count(layers, unit):
     return gradient[0, 0].numpy()
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_unit_of_any_network_is_reached_along_as_many_paths_as_the_gradient_counts(fitting_networks, data):
     net = data.draw(fitting_networks)

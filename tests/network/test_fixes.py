@@ -8,7 +8,7 @@ from cifarlab.network.layers import MAXIMUM_LAYERS
 from cifarlab.spec import read_spec
 
 GAP, CLASSES = {"type": "gap"}, {"type": "linear", "out_features": 10}
-PROFILE = settings(max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+PROFILE = settings(max_examples=400, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def conv(channels=8, **fields):

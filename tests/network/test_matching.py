@@ -23,7 +23,7 @@ def best_total(before, after):
     )
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=150, derandomize=True)
 @given(before=LETTERS, after=LETTERS)
 def test_no_other_pairs_in_order_count_more(before, after):
     pairs = best_pairs(before, after, score, 1.0)

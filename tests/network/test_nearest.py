@@ -50,7 +50,7 @@ def test_the_nearest_change_meets_its_goal_and_keeps_those_that_are_met(referenc
         assert all(now for now, then in zip(after, met(COURSE, before), strict=True) if then)
 
 
-@settings(max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_change_of_any_network_does_what_its_sentence_says_or_has_no_edits(fitting_networks, data):
     before = data.draw(fitting_networks)
@@ -84,9 +84,13 @@ def test_changes_for_all_five_systems_are_found_within_fifty_milliseconds(refere
 
 def test_a_deep_network_does_not_take_long():
     deep = network(*[conv(32, then=["batchnorm", "relu"])] * 400)
-    start = time.process_time()
-    judge_structure((ReceptiveFieldAbove(pixels=9000), ParametersBelow(parameters=10)), deep)
-    assert time.process_time() - start < 0.5
+    seconds = []
+    for _ in range(3):
+        nearest_change.cache_clear()
+        start = time.process_time()
+        judge_structure((ReceptiveFieldAbove(pixels=9000), ParametersBelow(parameters=10)), deep)
+        seconds.append(time.process_time() - start)
+    assert min(seconds) < 0.5
 
 
 def test_the_two_systems_with_too_small_a_field_are_shown_a_way(reference):

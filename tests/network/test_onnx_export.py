@@ -45,7 +45,7 @@ def test_another_runtime_gives_the_logits_of_the_module_for_a_batch_of_any_size(
             torch.testing.assert_close(logits_of(file, images), model(images), rtol=1e-3, atol=1e-4)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_network_has_the_same_logits_there(fitting_networks, data):
     torch.manual_seed(0)

@@ -26,7 +26,6 @@ from cifarlab.network import (
 PROFILE = settings(
     max_examples=250,
     derandomize=True,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

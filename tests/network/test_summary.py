@@ -29,7 +29,7 @@ def test_the_summary_of_a_recipe_is_what_torchinfo_prints(reference, name):
     assert torchinfo_text(summarize(reference(name))) == printed_by_torchinfo(reference(name))
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True)
 @given(data=st.data())
 def test_the_summary_of_any_network_is_what_torchinfo_prints(fitting_networks, data):
     network = data.draw(fitting_networks)

@@ -18,7 +18,7 @@ def test_a_recipe_does_not_differ_from_its_own_file(name):
     assert changes(load_recipe(name), load_recipe(name)) == ()
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_there_are_changes_exactly_where_recipes_are_not_equal(recipes, data):
     one, other = data.draw(recipes), data.draw(recipes)

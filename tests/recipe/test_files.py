@@ -41,7 +41,7 @@ def test_what_is_written_of_a_shipped_recipe_reads_back_equal(name):
     assert read_recipe(write_recipe(recipe), name) == recipe
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_what_is_written_of_any_recipe_reads_back_equal(recipes, data):
     recipe = data.draw(recipes)

@@ -19,7 +19,7 @@ def packed(content: bytes) -> str:
     return "r1-" + base64.urlsafe_b64encode(zlib.compress(content)).decode().rstrip("=")
 
 
-@settings(max_examples=75, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=75, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_recipe_comes_back_equal(recipes, data):
     recipe = data.draw(recipes)

@@ -71,7 +71,7 @@ def test_the_peak_stays_at_the_same_share_of_the_run(before, after, share):
     assert training.schedule.peak_epoch / after == pytest.approx(share, abs=1e-5)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_run_of_any_length_can_be_made_one_of_any_other_and_again(recipes, data):
     training = data.draw(recipes).training

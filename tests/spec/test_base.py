@@ -104,7 +104,7 @@ def with_value(document, path, value):
     return copy
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=300, derandomize=True)
 @given(path=st.sampled_from(list(places(DOCUMENT))), value=JSON)
 def test_a_spoilt_document_is_read_or_refused_in_sentences(path, value):
     try:

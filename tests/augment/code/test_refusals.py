@@ -80,7 +80,7 @@ def only_a_value_error(text):
         read_code(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text() | st.text(alphabet="A.Compose([])FlipBlur=,*-0123 \n'\"{}lambda:"))
 def test_random_text_is_read_or_refused(text):
     only_a_value_error(text)
@@ -107,7 +107,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_mutated_code_is_read_or_refused(published_code_text, data):
     text = published_code_text
@@ -136,7 +136,7 @@ VALUES = [
 ]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(data=st.data())
 def test_any_value_for_any_argument_is_read_or_refused(data):
     from cifarlab.augment.code.modern import parameters

@@ -196,7 +196,7 @@ AUGMENTATION = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(AUGMENTATION)
 def test_any_augmentation_comes_back_from_its_code(augmentation):
     augmentation = resolved(augmentation)

@@ -1,7 +1,7 @@
 from typing import Literal, get_args, get_origin
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cifarlab.augment import STEP_TYPES, Augmentation, StepSpec
@@ -45,7 +45,6 @@ def steps(draw):
     return spec(enabled=draw(st.booleans()), **values)
 
 
-@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(steps(), max_size=5))
 def test_an_augmentation_survives_the_way_to_plain_values_and_back(drawn):
     augmentation = Augmentation(steps=tuple(drawn))

@@ -73,7 +73,7 @@ def test_no_two_columns_of_an_epoch_and_no_two_neighbouring_samples_are_correlat
     assert np.abs(correlations).max() < 6 / np.sqrt(20_000)
 
 
-@settings(deadline=None, max_examples=40)  # a busy machine is no failure
+@settings(max_examples=40)
 @given(
     type=st.sampled_from(list(STEPS)),
     change=st.sampled_from(["switch off", "always", "wider", "remove", "move to the front"]),

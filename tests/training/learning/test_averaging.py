@@ -47,7 +47,7 @@ def same_bits(one, other):
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(decay=st.floats(0, 0.99999), every=st.integers(1, 4), count=st.integers(1, 12))
 def test_an_average_is_the_mean_of_the_states_by_falling_weights(decay, every, count):
     model = network()

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cifarlab.recipe import load_recipe, recipe_names
@@ -58,7 +58,6 @@ def test_annihilation_falls_on_from_the_end_of_the_cycle():
     assert seen[12:] == pytest.approx([0.1 - 0.033, 0.1 - 0.066, 0.001])
 
 
-@settings(deadline=None)
 @given(
     peak=st.floats(1e-3, 1),
     start=st.floats(0.01, 1),

@@ -2,7 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cifarlab.recipe import save_recipe
@@ -68,7 +68,6 @@ def test_a_last_line_that_is_being_written_is_passed_over(run):
     assert [epoch.epoch for epoch in run.metrics()] == [1, 2]
 
 
-@settings(deadline=None)
 @given(name=st.sampled_from(CUT), share=st.floats(0, 1), end=st.binary(max_size=8))
 def test_no_file_cut_anywhere_makes_reading_fail(finished, tmp_path_factory, name, share, end):
     directory = tmp_path_factory.mktemp("cut")
