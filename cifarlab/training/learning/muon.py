@@ -18,8 +18,8 @@ class Muon(torch.optim.AdamW):
     """Muon for groups of parameters with `orthogonal`, and torch's AdamW for the others, at one learning rate.
 
     A parameter of an orthogonal group, (out, ...), counts as a matrix of `out` rows: a row is one filter. Its step is
-    the orthogonal matrix nearest to its momentum, in the size that a step of AdamW has, so that rates and decoupled
-    weight decays of AdamW are a good first guess.
+    about the orthogonal matrix nearest to its momentum, in the size that a step of AdamW has, so that rates and
+    decoupled weight decays of AdamW are a good first guess.
 
     Sources: Jordan et al., Muon, https://kellerjordan.github.io/posts/muon/; for the size, Liu et al., arXiv
     2502.16982, section 2.2.
