@@ -56,11 +56,12 @@ class Visitor:
         expect(self.at("network-inspector").get_by_role("spinbutton", name="Kernel")).to_be_visible()
         expect(self.at("header")).to_contain_text("68,992 params")
 
-    def select_layer(self, position: int) -> None:
-        """Select a layer in the list of the page Network."""
+    def select_layer(self, position: int, title: str | None = None) -> None:
+        """Select a layer in the list of the page Network; what it is edited with bears its title then, or this one."""
         row = self.at("network-layers-list").locator(".row").nth(position)
         row.locator(".name").click()
         expect(row).to_have_class(re.compile(r"\bselected\b"))
+        expect(self.at("network-inspector")).to_contain_text(title or row.locator(".title").inner_text())
 
     def set_layer(self, field: str, value: int) -> None:
         """Set a number of the selected layer, in that layer's own box: those of another may stand there yet."""

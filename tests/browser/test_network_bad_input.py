@@ -35,7 +35,7 @@ def undo(visitor):
 
 def test_a_kernel_larger_than_the_padded_map(at_network):
     whole = rows(at_network).all_inner_texts()
-    at_network.select_layer(7)  # conv 64 k3 d4
+    at_network.select_layer(7, "conv 64 k3 d4")
     at_network.set_layer("kernel", 12)
     expect_broken(
         at_network,
@@ -61,10 +61,10 @@ def test_groups_that_do_not_divide_are_taken_back(at_network):
 def test_a_residual_block_whose_body_changes_the_shape(at_network):
     at_network.at("add.residual").get_by_role("button").click()
     expect(layers(at_network)).to_have_count(17)
-    at_network.select_layer(2)  # conv 32 k3 p1
+    at_network.select_layer(2, "conv 32 k3 p1")
     at_network.set_layer("out_channels", 48)
     expect(layers(at_network).nth(2)).to_contain_text("conv 48 k3 p1")
-    at_network.select_layer(1)  # residual, projection
+    at_network.select_layer(1, "residual, projection")
     at_network.at("network.residual1.shortcut").get_by_role("combobox").click()
     at_network.page.get_by_role("option", name="identity", exact=True).click()
     expect_broken(
@@ -87,10 +87,10 @@ def test_no_layer_at_all(at_network):
 
 
 def test_more_parameters_than_memory_holds_are_refused_with_their_number(at_network):
-    at_network.select_layer(7)  # conv 64 k3 d4
+    at_network.select_layer(7, "conv 64 k3 d4")
     at_network.set_layer("out_channels", 65536)
     expect(layers(at_network).nth(7)).to_contain_text("conv 65536 k3 d4")
-    at_network.select_layer(8)  # conv 32 k1
+    at_network.select_layer(8, "conv 32 k1")
     at_network.set_layer("out_channels", 65536)
     expect_broken(
         at_network,
