@@ -3,6 +3,8 @@
 Whatever needs torch is imported inside, so that tests which do not need it start at once.
 """
 
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,21 @@ from cifarlab.data.images import CLASS_NAMES
 # A busy machine is no failure.
 settings.register_profile("without deadlines", deadline=None)
 settings.load_profile("without deadlines")
+
+PATIENCE_SECONDS = 120
+
+
+@pytest.fixture(scope="session")
+def wait_until():
+    """Waits until a condition holds; where it never does, the test fails with what is known of the run."""
+
+    def wait_until(condition, run=None):
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < end, run and f"{run.status()}\n{run.log_tail()}"
+            threading.Event().wait(0.01)
+
+    return wait_until
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 import signal
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
-from time import monotonic
 
 import pytest
 from playwright.sync_api import expect
@@ -81,23 +79,21 @@ def wait_for_second_epoch(visitor):
     expect(visitor.at("train-result")).to_contain_text(words, timeout=START_MILLISECONDS)
 
 
-def wait_until(condition, run):
-    end = monotonic() + START_MILLISECONDS / 1000
-    while not condition():
-        assert monotonic() < end, run.log_tail()
-        threading.Event().wait(0.02)
-
-
-@contextmanager
-def held_still(run):
+@pytest.fixture
+def held_still(wait_until):
     """Meanwhile the run's process does nothing, so that it cannot end; it keeps its lock, as one that trains."""
-    wait_until(lambda: holder(run.path), run)
-    trainer = holder(run.path)
-    os.kill(trainer, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(trainer, signal.SIGCONT)
+
+    @contextmanager
+    def held_still(run):
+        wait_until(lambda: holder(run.path), run)
+        trainer = holder(run.path)
+        os.kill(trainer, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(trainer, signal.SIGCONT)
+
+    return held_still
 
 
 def chart(visitor):
@@ -115,7 +111,7 @@ def test_a_first_visit_says_what_to_do_next(visitor):
 DRAWN = "chart => { const it = chart.querySelector('canvas, svg'); return it.toDataURL?.() ?? it.outerHTML; }"
 
 
-def test_a_run_is_launched_and_its_curves_grow_in_their_place(let_in, server_home):
+def test_a_run_is_launched_and_its_curves_grow_in_their_place(let_in, server_home, wait_until, held_still):
     visitor = let_in()
     name = launch(visitor, epochs=3)
     run = RunDirectory(server_home / "runs" / name)
@@ -134,7 +130,7 @@ def test_a_run_is_launched_and_its_curves_grow_in_their_place(let_in, server_hom
     expect(visitor.at("header")).not_to_contain_text("running")
 
 
-def test_a_run_goes_on_without_its_page_is_found_again_and_is_stopped(let_in, new_visitor, server_home):
+def test_a_run_goes_on_without_its_page_is_found_again_and_is_stopped(let_in, new_visitor, server_home, held_still):
     visitor = let_in()
     name = launch(visitor, NEVER_ENDING)
     wait_for_second_epoch(visitor)
@@ -152,17 +148,12 @@ def test_a_run_goes_on_without_its_page_is_found_again_and_is_stopped(let_in, ne
     expect(other.at("header")).not_to_contain_text("running")
 
 
-def kill(run):
-    """End the process of a run at once, when it has two epochs behind it."""
-    wait_until(lambda: len(run.metrics()) >= 2, run)
-    os.kill(holder(run.path), signal.SIGKILL)
-
-
-def test_a_run_whose_process_was_killed_is_resumed_and_its_curves_go_on_in_their_place(let_in, server_home):
+def test_a_run_whose_process_was_killed_is_resumed_and_its_curves_go_on_in_their_place(let_in, server_home, wait_until):
     visitor = let_in()
     name = launch(visitor, LONG_ENOUGH_TO_BE_KILLED)
     run = RunDirectory(server_home / "runs" / name)
-    kill(run)
+    wait_until(lambda: len(run.metrics()) >= 2, run)
+    os.kill(holder(run.path), signal.SIGKILL)
     expect(state(visitor)).to_have_text(f"{name} · crashed")
     expect(visitor.at("run-ended")).to_contain_text("ended without a word")
     expect(visitor.at("run-ended")).to_contain_text("Press Resume")
@@ -177,7 +168,9 @@ def test_a_run_whose_process_was_killed_is_resumed_and_its_curves_go_on_in_their
     expect(visitor.page.get_by_role("button", name="Resume")).not_to_be_visible()
 
 
-def test_a_run_outlives_the_server_and_is_found_again_by_the_next(let_in, new_visitor, short_lived_server, server_home):
+def test_a_run_outlives_the_server_and_is_found_again_by_the_next(
+    let_in, new_visitor, short_lived_server, server_home, held_still
+):
     with short_lived_server() as address:
         name = launch(let_in(address), NEVER_ENDING)
     with short_lived_server() as address:

@@ -3,7 +3,6 @@
 import re
 import sys
 from itertools import pairwise
-from time import monotonic
 
 import pytest
 import streamlit as st
@@ -167,14 +166,8 @@ def idle_process(monkeypatch, tmp_path):
         stop(run, patience_seconds=0.1)
 
 
-def wait_until_written(path):
-    end = monotonic() + 60
-    while not (path.exists() and path.read_text().endswith("\n")):
-        assert monotonic() < end, f"{path} was not written"
-
-
 @pytest.mark.parametrize("state", ["stopped", "failed", "running"])  # the last of them without a process: crashed
-def test_a_run_that_did_not_finish_is_taken_up_with_one_click(visit, make_run, idle_process, state):
+def test_a_run_that_did_not_finish_is_taken_up_with_one_click(visit, make_run, idle_process, state, wait_until):
     run = make_run("unfinished", RunStatus(state=state, epoch=2, epochs=4, message="It ended."), [epoch(1)])
     app = visit()
     app.button(key="run.resume").click().run()
@@ -182,7 +175,7 @@ def test_a_run_that_did_not_finish_is_taken_up_with_one_click(visit, make_run, i
     assert figures(app)["Test accuracy"] == "50.00 %"
     assert "run.resume" not in buttons(app)
     assert run.is_alive()
-    wait_until_written(idle_process)
+    wait_until(lambda: idle_process.exists() and idle_process.read_text().endswith("\n"), run)
     stop(run, patience_seconds=0.1)
     assert idle_process.read_text() == f"-m cifarlab resume {run.path}\n"
     assert "**unfinished** · stopped" in words(app.run())

@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 
 import pytest
 
@@ -33,13 +31,6 @@ print(*(f"{run.path} {run.status().state}" for run in list_runs(Path(sys.argv[1]
 PATIENCE_SECONDS = 120
 
 
-def wait_until(condition, run):
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, f"{run.status()}\n{run.log_tail()}"
-        threading.Event().wait(0.01)
-
-
 @pytest.fixture(scope="module")
 def long(exact):
     return exact(epochs=EPOCHS, test_time_flip=True)
@@ -53,7 +44,7 @@ def expected(long, pictures, tmp_path_factory, outcome):
 
 
 def test_a_trainer_that_is_terminated_ends_stopped_refuses_company_and_is_taken_up(
-    long, expected, pictures, tmp_path, outcome
+    long, expected, pictures, tmp_path, outcome, wait_until
 ):
     save_recipe(long, tmp_path / "long.yaml")
     run = RunDirectory(tmp_path / "run")
@@ -77,7 +68,7 @@ def test_a_trainer_that_is_terminated_ends_stopped_refuses_company_and_is_taken_
 
 
 def test_a_run_goes_on_when_the_web_process_is_killed_and_the_next_one_finds_it(
-    long, expected, pictures, tmp_path, outcome
+    long, expected, pictures, tmp_path, outcome, wait_until
 ):
     save_recipe(long, tmp_path / "long.yaml")
     runs = tmp_path / "runs"

@@ -3,8 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 
 import pytest
 
@@ -20,14 +18,6 @@ from cifarlab.recipe import load_recipe
 from cifarlab.training import launch
 print(launch(load_recipe(Path(sys.argv[1])), data=sys.argv[2], device="cpu", runs_dir=Path(sys.argv[3])).path)
 """
-PATIENCE_SECONDS = 120
-
-
-def wait_until(condition, run):
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, f"{run.status()}\n{run.log_tail()}"
-        threading.Event().wait(0.05)
 
 
 @pytest.fixture
@@ -35,7 +25,7 @@ def endless(recipe):
     return recipe.model_copy(update={"training": recipe.training.model_copy(update={"epochs": 1000})})
 
 
-def test_a_launched_run_trains_until_it_is_stopped(endless, pictures, tmp_path):
+def test_a_launched_run_trains_until_it_is_stopped(endless, pictures, tmp_path, wait_until):
     run = launch(endless, data=pictures, device="cpu", runs_dir=tmp_path)
     assert run.is_alive()
     assert run.status().is_active
@@ -46,7 +36,7 @@ def test_a_launched_run_trains_until_it_is_stopped(endless, pictures, tmp_path):
     load_checkpoint(run.path)
 
 
-def test_a_launched_run_outlives_who_started_it_and_shows_when_it_was_killed(endless, pictures, tmp_path):
+def test_a_launched_run_outlives_who_started_it_and_shows_when_it_was_killed(endless, pictures, tmp_path, wait_until):
     save_recipe(endless, tmp_path / "endless.yaml")
     command = [sys.executable, "-c", LAUNCH, str(tmp_path / "endless.yaml"), str(pictures), str(tmp_path / "runs")]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -60,7 +50,9 @@ def test_a_launched_run_outlives_who_started_it_and_shows_when_it_was_killed(end
     load_checkpoint(run.path)
 
 
-def test_a_process_that_does_not_come_up_reads_as_crashed_and_says_why_in_its_log(recipe, tmp_path, monkeypatch):
+def test_a_process_that_does_not_come_up_reads_as_crashed_and_says_why_in_its_log(
+    recipe, tmp_path, monkeypatch, wait_until
+):
     monkeypatch.setattr(sys, "executable", _broken_python(tmp_path))
     run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
     wait_until(lambda: not run.is_alive(), run)
@@ -127,7 +119,7 @@ def stopped(endless, pictures, tmp_path):
     return run
 
 
-def test_a_run_is_taken_up_in_a_process_of_its_own_again_and_again(stopped):
+def test_a_run_is_taken_up_in_a_process_of_its_own_again_and_again(stopped, wait_until):
     run = stopped
     for end in (stop, _kill):
         before = [metrics.epoch for metrics in run.metrics()]
@@ -136,6 +128,7 @@ def test_a_run_is_taken_up_in_a_process_of_its_own_again_and_again(stopped):
         assert run.status().is_active
         wait_until(lambda before=before: len(run.metrics()) > len(before) + 1, run)
         end(run)
+        wait_until(lambda: not run.is_alive(), run)
     epochs = [metrics.epoch for metrics in run.metrics()]
     assert epochs == list(range(1, len(epochs) + 1))
     assert run.status().state == "crashed"
@@ -143,7 +136,9 @@ def test_a_run_is_taken_up_in_a_process_of_its_own_again_and_again(stopped):
     load_checkpoint(run.path)
 
 
-def test_a_run_whose_process_did_not_come_up_is_taken_up_as_it_was_asked_for(recipe, pictures, tmp_path, monkeypatch):
+def test_a_run_whose_process_did_not_come_up_is_taken_up_as_it_was_asked_for(
+    recipe, pictures, tmp_path, monkeypatch, wait_until
+):
     with monkeypatch.context() as broken:
         broken.setattr(sys, "executable", _broken_python(tmp_path))
         run = launch(recipe, data=pictures, device="cpu", runs_dir=tmp_path)
@@ -175,7 +170,6 @@ def test_a_run_that_is_gone_is_not_taken_up(tmp_path):
 
 def _kill(run):
     os.kill(holder(run.path), signal.SIGKILL)
-    wait_until(lambda: not run.is_alive(), run)
 
 
 def _broken_python(folder):
