@@ -34,6 +34,8 @@ def _gradients(learner: Learner, images: Tensor, labels: Tensor) -> Sequence[Ten
 
 
 def _are_alike(one: Tensor, other: Tensor) -> bool:
+    # In double precision, as the gradients of a deep network's first layers may be so small that their squares vanish.
+    one, other = one.flatten().double(), other.flatten().double()
     if not other.norm() > 0:
         return bool(torch.isfinite(one).all())
-    return bool(cosine_similarity(one.flatten(), other.flatten(), dim=0) >= _LEAST_COSINE)
+    return bool(cosine_similarity(one, other, dim=0, eps=0) >= _LEAST_COSINE)

@@ -1,6 +1,8 @@
 import pytest
 import torch
+from torch.nn.functional import cross_entropy
 
+from cifarlab.network import Conv, GlobalAveragePool, Linear, Network
 from cifarlab.recipe import load_recipe
 from cifarlab.training.batches import shared_tensor
 from cifarlab.training.learning.arithmetic import REFERENCE, WAYS, Arithmetic
@@ -33,6 +35,17 @@ def test_every_way_is_sound_for_the_networks_that_ship(batch, name, way):
     before = learner.model_tensors()
     assert is_sound(learner, new_learner(recipe, REFERENCE), images, labels)
     assert all(torch.equal(tensor, before[name]) for name, tensor in learner.model.state_dict().items())
+
+
+def test_gradients_of_first_layers_far_from_the_loss_are_small_and_sound(batch):
+    recipe, images, labels = batch
+    layers = (*[Conv(out_channels=8, padding=1, then=("relu",))] * 25, GlobalAveragePool(), Linear(out_features=3))
+    recipe = recipe.model_copy(update={"network": Network(classes=3, layers=layers)})
+    reference = new_learner(recipe, REFERENCE)
+    loss = cross_entropy(reference.logits(images), labels)
+    (gradient,) = torch.autograd.grad(loss, [next(reference.model.parameters())])
+    assert 0 < gradient.norm() < 1e-8
+    assert all(is_sound(new_learner(recipe, way), reference, images, labels) for way in WAYS)
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), -1.0])
