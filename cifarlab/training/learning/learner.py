@@ -13,13 +13,17 @@ from cifarlab.augment import BatchedNormalization, Normalization
 from cifarlab.network import build
 from cifarlab.recipe import Recipe
 from cifarlab.training.learning.arithmetic import Arithmetic
-from cifarlab.training.learning.optimisation import build_optimizer, set_rate
+from cifarlab.training.learning.optimisation import build_optimizer, remembered, set_rate
 from cifarlab.training.learning.substitutes import substitute
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What a batch gave before the step: mean loss, a scalar, and logits (n, classes), both float32 and detached."""
+    """What a batch gave before the step, both float32 and detached.
+
+    The loss, a scalar, is the mean cross-entropy with the labels as they are, in nats: with those that were smoothed no
+    network gets near 0, and the loss would not compare with that on test images. The logits are (n, classes).
+    """
 
     loss: Tensor
     logits: Tensor
@@ -55,11 +59,13 @@ class Learner:
 
     def _step(self, images: Tensor, labels: Tensor) -> Answer:
         logits = self.logits(images)
-        loss = cross_entropy(logits, labels, label_smoothing=self._training.label_smoothing)
+        smoothing = self._training.label_smoothing
+        loss = cross_entropy(logits, labels, label_smoothing=smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
-        return Answer(loss.detach(), logits.detach())
+        logits = logits.detach()
+        return Answer(cross_entropy(logits, labels) if smoothing else loss.detach(), logits)
 
     def logits(self, images: Tensor) -> Tensor:
         """What the network answers, float32 (n, classes), to images uint8 (n, 32, 32, 3); gradients can follow."""
@@ -85,17 +91,22 @@ class Learner:
         """Go on from what `model_tensors` and `optimizer_tensors` gave, on whichever device.
 
         Raises:
-            ValueError: they are not those of this network.
+            ValueError: they are not those of this network, or of another optimiser.
         """
         try:
             self.model.load_state_dict(dict(model))
         except RuntimeError as error:
             reason = " ".join(str(error).split())
             raise ValueError(f"state: it does not fit the network of this recipe ({reason})") from error
-        parameters = dict(self.model.named_parameters())
-        for full_name, value in optimizer.items():
-            name, _, key = full_name.partition(":")
-            self.optimizer.state[parameters[name]][key] = _placed_like(parameters[name], value)
+        for name, parameter in self.model.named_parameters():
+            names = remembered(self.optimizer, parameter)
+            try:
+                kept = {key: optimizer[f"{name}:{key}"] for key in names}
+            except KeyError as error:
+                raise ValueError(
+                    f"state: it is of another optimiser than this recipe's, as it lacks {error}"
+                ) from error
+            self.optimizer.state[parameter].update({key: _placed_like(parameter, value) for key, value in kept.items()})
 
 
 def _placed_like(parameter: Tensor, value: Tensor) -> Tensor:

@@ -124,6 +124,16 @@ def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
             group["lr"] = rate
 
 
+def remembered(optimizer: torch.optim.Optimizer, weight: torch.Tensor) -> frozenset[str]:
+    """The names under which `optimizer` keeps what it remembers of one of its weights from its first step on."""
+    import torch
+
+    group = next(group for group in optimizer.param_groups if any(weight is other for other in group["params"]))
+    if isinstance(optimizer, torch.optim.SGD):
+        return frozenset({"momentum_buffer"} if group["momentum"] else ())
+    return frozenset({"momentum"} if group.get("orthogonal") else {"step", "exp_avg", "exp_avg_sq"})
+
+
 def _groups(spec: Optimizer, weights: list[torch.nn.Parameter]) -> list[dict[str, Any]]:
     if spec.decay_norms_and_biases:
         return [{"params": weights}]
