@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +14,7 @@ from cifarlab.data import default_source, source_name
 from cifarlab.recipe import Recipe, load_recipe, save_recipe
 from cifarlab.storage import remove_unfinished, replace_file
 from cifarlab.training.batches import shared_tensor, worker_count
+from cifarlab.training.computing import computing, thread_count
 from cifarlab.training.conclusion import concluded
 from cifarlab.training.device import hardware_name, resolve_device, usable_cores
 from cifarlab.training.learning.captured import new_learner
@@ -180,7 +180,8 @@ def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journ
     save_recipe(recipe, journal.directory / RECIPE)
     material = _load(recipe, source, journal, stop)
     workers = worker_count(material.recipe.augmentation, len(material.trained_on), str(device), usable_cores())
-    with _compute(device, _threads(workers)) as threads:
+    threads = thread_count(workers)
+    with computing(device, threads):
         journal.report(message="Finding the quickest way to compute the network.")
         with stop.at_once():
             arithmetic = choose_arithmetic(material.recipe, *_first_images(material, device))
@@ -197,7 +198,7 @@ def _go_on(
     journal.take_up(state.milestone.metrics_bytes if state else 0)
     material = _load(recipe, source, journal, stop)
     found.require_same_images(material)
-    with _compute(device, info.threads):
+    with computing(device, info.threads):
         torch.manual_seed(recipe.training.seed)
         learner = new_learner(material.recipe, device, info.arithmetic)
         journal.go_on(info.model_copy(update=_surroundings(material, device)))
@@ -213,23 +214,6 @@ def _load(recipe: Recipe, source: str, journal: Journal, stop: StopRequest) -> M
 def _first_images(material: Material, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
     rows = material.trained_on[: material.recipe.training.batch_size]
     return tuple(shared_tensor(array[rows]).to(device) for array in (material.train.images, material.train.labels))  # type: ignore[return-value]
-
-
-def _threads(workers: int) -> int:
-    """How many threads a new run computes with: those that its user chose, or a core each that no worker needs."""
-    return torch.get_num_threads() if "OMP_NUM_THREADS" in os.environ else max(1, usable_cores() - workers)
-
-
-@contextmanager
-def _compute(device: torch.device, threads: int) -> Iterator[int]:
-    """torch with so many threads, and its threads and random numbers as they were afterwards."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        try:
-            yield threads
-        finally:
-            torch.set_num_threads(before)
 
 
 def _info(material: Material, learner: Learner, threads: int, workers: int) -> RunInfo:

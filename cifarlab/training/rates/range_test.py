@@ -14,6 +14,7 @@ from pydantic import Field
 from cifarlab.data import default_source
 from cifarlab.recipe import Recipe
 from cifarlab.training.batches import open_batches, steps_per_epoch, worker_count
+from cifarlab.training.computing import computing, thread_count
 from cifarlab.training.device import resolve_device, usable_cores
 from cifarlab.training.learning.learner import Learner
 from cifarlab.training.learning.tuning import choose_arithmetic
@@ -90,8 +91,11 @@ def range_test(
     target = resolve_device(device)
     material = _with_batches(gather(recipe, data or default_source()), steps)
     rates = [start * (end / start) ** (step / (steps - 1)) for step in range(steps)]
-    devices = [target] if target.type == "cuda" else []
-    with torch.random.fork_rng(devices), closing(_losses(material, target, rates, on_progress)) as found:
+    workers = worker_count(material.recipe.augmentation, len(material.trained_on), str(target), usable_cores())
+    with (
+        computing(target, thread_count(workers)),
+        closing(_losses(material, target, workers, rates, on_progress)) as found,
+    ):
         losses, smoothed = _climb(found)
     settled = slice(steps // _SKIPPED_AT_THE_START, -_SKIPPED_AT_THE_END)
     return RangeTest(
@@ -127,12 +131,11 @@ def _with_batches(material: Material, steps: int) -> Material:
 
 
 def _losses(
-    material: Material, device: torch.device, rates: Sequence[float], on_progress: Progress | None
+    material: Material, device: torch.device, workers: int, rates: Sequence[float], on_progress: Progress | None
 ) -> Generator[float, None, None]:
     """The loss at each rate, up to the first that is not a number."""
     recipe = material.recipe
     torch.manual_seed(recipe.training.seed)
-    workers = worker_count(recipe.augmentation, len(material.trained_on), str(device), usable_cores())
     with open_batches(material, device, workers) as batches:
         learner = None
         for step, (rate, (images, labels)) in enumerate(zip(rates, batches, strict=False), start=1):

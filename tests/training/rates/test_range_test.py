@@ -58,6 +58,14 @@ def test_the_same_test_gives_the_same_curve_and_leaves_random_numbers_alone(test
     assert test_of(steps=12) == first
 
 
+def test_it_computes_with_as_many_threads_as_training(test_of, learning_curve, monkeypatch):
+    seen = set()
+    learning_curve(lambda _: seen.add(torch.get_num_threads()) or 1.0)
+    monkeypatch.setattr(module, "thread_count", lambda workers: 3 + workers)
+    test_of(steps=12)
+    assert seen == {3}
+
+
 def test_nothing_is_left_on_disk(test_of, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CIFARLAB_RUNS", str(tmp_path / "runs"))
