@@ -84,7 +84,8 @@ def _facts(recipe: Recipe, facts: CheckpointFacts, statement: Statement) -> Iter
 
 def _hardware(origin: Origin) -> str:
     threads = f"{origin.conditions.threads} thread" + "s" * (origin.conditions.threads > 1)
-    return f"{origin.device}, {origin.conditions.hardware}, {threads}, {origin.seconds:,.0f} s"
+    arithmetic = [part for part in (origin.precision, origin.memory_format) if part]
+    return ", ".join([origin.device, origin.conditions.hardware, threads, *arithmetic, f"{origin.seconds:,.0f} s"])
 
 
 def _class_rows(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from cifarlab.training.device import hardware_name
+from cifarlab.training.learning.arithmetic import MemoryFormat, Precision
 from cifarlab.training.runs.records import EpochMetrics, Record, RunInfo
 from cifarlab.training.runs.surroundings import versions
 
@@ -34,6 +35,8 @@ class Origin(Record):
     seconds: float = Field(description="From the start of the run to the end of its last epoch, evaluation included.")
     git_commit: str | None
     conditions: Conditions
+    precision: Precision | None = Field(None, description="Of convolutions and products; None where it is not known.")
+    memory_format: MemoryFormat | None = Field(None, description="Order of a map's values; None where it is not known.")
 
 
 class Repetition(Record):
@@ -99,4 +102,6 @@ def origin_of(info: RunInfo, metrics: Sequence[EpochMetrics]) -> Origin:
         seconds=metrics[-1].elapsed_seconds,
         git_commit=info.git_commit,
         conditions=conditions_of(info),
+        precision=info.precision,
+        memory_format=info.memory_format,
     )

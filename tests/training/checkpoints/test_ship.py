@@ -43,6 +43,10 @@ def test_the_card_tells_how_good_and_how_made(finished, shipped):
     assert f"| green | {100 * right[stored.labels == 1].mean():.1f} % | 10 |" in text
     assert "Seed: 0" in text
     assert "torch 2." in text
+    info = finished.info()
+    assert f", {info.precision}, {info.memory_format}, " in text
+    origin = checkpoint_facts(shipped).statement.origin
+    assert (origin.precision, origin.memory_format) == (info.precision, info.memory_format)
 
 
 def test_no_path_of_this_machine_is_handed_on(shipped, pictures):
