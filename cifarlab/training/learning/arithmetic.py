@@ -17,7 +17,8 @@ MemoryFormat: TypeAlias = Literal["contiguous", "channels_last"]
 class Arithmetic:
     """One way to compute a network: type of the convolutions' and products' values, and order of a map's values.
 
-    Weights are float32 in each; with bfloat16, torch's autocast decides which operations are safe in it.
+    Weights are float32 in each; with bfloat16, torch's autocast decides which operations are safe in it. With float32,
+    NVIDIA GPUs from Ampere on multiply in convolutions with the ten bits of TF32, as torch has them do unless told.
     """
 
     precision: Precision = "float32"

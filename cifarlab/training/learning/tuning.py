@@ -29,8 +29,9 @@ def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithme
     """How to train the resolved recipe on batches such as this one: uint8 (n, 32, 32, 3) and int64 (n,), on the device.
 
     A precision that the recipe names is taken, with channels last, so that the same recipe gives the same weights
-    whatever else the machine is doing; `auto` measures every way that is sound on a part of the batch, in about two
-    seconds for a small network and never in many more than eight. torch's random numbers are afterwards what they were.
+    whatever else the machine is doing; `auto` measures. On a CPU it measures every way that is sound on a part of the
+    batch, all together in about two seconds for a small network and never in many more than eight; on a GPU each way
+    that fits, on the whole batch and by itself, for as long. torch's random numbers are afterwards what they were.
     """
     if recipe.training.precision != "auto":
         return Arithmetic(recipe.training.precision)
