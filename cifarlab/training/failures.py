@@ -16,7 +16,7 @@ def explain(error: Exception, directory: Path) -> str:
     """One sentence on why the run in `directory` ended: for whoever reads the page, without a traceback."""
     if isinstance(error, OSError):
         return _explain_system(error, directory)
-    if isinstance(error, ValueError | DivergedError):
+    if isinstance(error, ValueError):
         return str(error)
     return f"Unexpected {type(error).__name__}: {_first_line(error)}; the log has the whole trace."
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from cifarlab.training.failures import DivergedError, explain, explain_memory, is_out_of_memory
+from cifarlab.training.failures import explain, explain_memory, is_out_of_memory
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,6 @@ from cifarlab.training.failures import DivergedError, explain, explain_memory, i
             "/runs/a: Read-only file system; make",
         ),
         (ValueError("labels: 3 is not allowed"), "labels: 3 is not allowed"),
-        (DivergedError("The loss is not a number"), "The loss is not a number"),
         (KeyError("conv1"), "Unexpected KeyError: 'conv1'; the log has the whole trace."),
         (RuntimeError(), "Unexpected RuntimeError: no message; the log"),
     ],
