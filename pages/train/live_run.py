@@ -43,7 +43,7 @@ def draw(run: RunDirectory) -> None:
     """The run, live while it is active."""
     status = run.status()
     seen = Seen(status.state, status.epoch, monotonic())
-    st.fragment(_draw, run_every=POLL_SECONDS if status.is_active else None)(run, seen, _target(run.recipe()))
+    st.fragment(_draw, run_every=POLL_SECONDS if status.is_active else None)(run, seen, _target(_recipe(run)))
 
 
 @boundary()
@@ -108,7 +108,16 @@ def _end(run: RunDirectory) -> None:
         log.exception("%s could not be stopped", run.name)
 
 
-def _target(recipe: Recipe) -> float | None:
+def _recipe(run: RunDirectory) -> Recipe | None:
+    """The run's recipe; None where it cannot be read, such as one of an older version: all else is drawn without it."""
+    try:
+        return run.recipe()
+    except ValueError:
+        return None
+
+
+def _target(recipe: Recipe | None) -> float | None:
     """The test accuracy that the recipe's goals ask for, 0..1."""
-    asked = [goal.percent / 100 for goal in recipe.goals if goal.type == "accuracy_at_least"]
+    goals = recipe.goals if recipe else ()
+    asked = [goal.percent / 100 for goal in goals if goal.type == "accuracy_at_least"]
     return max(asked, default=None)

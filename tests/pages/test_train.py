@@ -20,7 +20,7 @@ from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, list_runs, 
 from cifarlab.training.runs.lock import RunLock
 from pages.parts.fields import editable
 from pages.train import launch_panel
-from pages.train.curves import MOST_EPOCHS, points_of, thinned
+from pages.train.curves import LEGEND, MOST_EPOCHS, points_of, thinned
 from pages.train.figures import duration
 from pages.train.live_run import progress_text
 from pages.train.run_list import row_of
@@ -128,6 +128,16 @@ def test_a_finished_run_shows_its_figures_and_the_way_to_its_mistakes(visit, fin
     assert "run.resume" not in buttons(app)
     assert "a line of the log" in app.code[0].value
     assert not app.exception
+
+
+def test_a_run_whose_recipe_cannot_be_read_shows_all_but_the_goal(visit, finished):
+    recipe = finished.path / "recipe.yaml"
+    recipe.write_text(recipe.read_text().replace("batch_size:", "images_per_step:"))
+    app = visit()
+    assert figures(app)["Test accuracy"] == "62.50 %"
+    assert LEGEND in [element.value for element in app.html]  # and no dashed line
+    assert "a line of the log" in app.code[0].value
+    assert not app.error
 
 
 def test_a_run_at_work_can_be_stopped_and_is_stopping_then(visit, make_run):
