@@ -120,8 +120,15 @@ def test_what_would_take_all_of_the_memory_or_minutes_is_not_measured():
 
 
 def test_trained_weights_are_offered_for_exactly_their_structure():
-    assert "quick" in fitting(load_recipe("quick").network)
-    assert "quick" not in fitting(STRIDED)
+    assert "quick (shipped)" in fitting(load_recipe("quick").network)
+    assert "quick (shipped)" not in fitting(STRIDED)
+
+
+def test_a_run_named_like_a_network_that_came_along_is_offered_beside_it(tmp_path, quick, write_run):
+    write_run(tmp_path / "runs" / "quick", quick, "sketch10")
+    offered = fitting(load_recipe("quick").network)
+    assert offered["quick"] == tmp_path / "runs" / "quick"
+    assert offered["quick (shipped)"] != offered["quick"]
 
 
 @pytest.fixture
@@ -150,15 +157,17 @@ def test_the_page_tells_the_three_fields_of_the_selected_layer(open_network):
 
 
 def test_the_address_says_which_weights_images_and_unit(open_network):
-    page = open_network(**{"network.field.weights": "quick", "network.field.images": "16", "network.field.cell": "0"})
-    assert captions(page)[2].endswith("(quick, mean of 16 images).")
+    page = open_network(
+        **{"network.field.weights": "quick (shipped)", "network.field.images": "16", "network.field.cell": "0"}
+    )
+    assert captions(page)[2].endswith("(quick (shipped), mean of 16 images).")
     assert any("What unit (0, 0) of" in text.value for text in page.markdown)
     page.button(key="network-field-centre").click().run()
     assert "network.field.cell" not in page.query_params
 
 
 def test_weights_that_no_longer_fit_give_way_to_random_ones(open_network):
-    page = open_network(**{"network.field.weights": "quick"})
+    page = open_network(**{"network.field.weights": "quick (shipped)"})
     page.number_input(key="network.conv1.out_channels").set_value(16).run()
     assert captions(page)[2].endswith("(random weights, this image).")
 

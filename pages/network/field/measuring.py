@@ -24,7 +24,7 @@ from cifarlab.network import Network, NetworkTable, up_to
 from cifarlab.recipe import load_recipe
 from pages.parts.by_value import BY_VALUE
 from pages.parts.session import Visit
-from pages.parts.trained import network_at
+from pages.parts.trained import name_of, network_at
 
 if TYPE_CHECKING:
     from cifarlab.network import Classifier
@@ -54,7 +54,7 @@ def reason_not_to(table: NetworkTable, images: int) -> str:
 
 def fitting(network: Network) -> dict[str, Path]:
     """Trained networks at hand that have this structure, by name."""
-    return {known.name: known.path for known in trained_networks() if _structure(known.path) == network}
+    return {name_of(known): known.path for known in trained_networks() if _structure(known.path) == network}
 
 
 def _structure(path: Path) -> Network | None:
