@@ -125,6 +125,9 @@ _BY_TRANSFORM: dict[tuple[str, str], Bounds] = {
     ("ShotNoise", "scale_range"): (0.01, 10),
 }
 
+DIVISORS: frozenset[tuple[str, str]] = frozenset({("GaussianBlur", "sigma_limit")})
+"""Arguments that albumentations divides by: where they can only be 0, every image comes out black."""
+
 
 def bounds_here(transform: str, argument: str) -> Bounds | None:
     """The bounds of an argument that this package sets, or None where albumentations' own are enough."""

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from cifarlab.augment.argument import Argument
-from cifarlab.augment.limits import GREATEST, bounds_here
+from cifarlab.augment.limits import DIVISORS, GREATEST, bounds_here
 from cifarlab.augment.schema import argument_names, arguments_of
 from cifarlab.spec import PlainMapping
 
@@ -23,15 +23,20 @@ _OPENCV_PLACE = re.compile(r"OpenCV\(\S+\) \S+ error: \([^)]*\) ")
 def check_arguments(transform: str, arguments: PlainMapping) -> None:
     """Let arguments pass whose names the transform knows and whose numbers lie within the bounds of this package.
 
+    What the transform divides by has to hold a number above 0, or every image comes out black.
+
     Raises:
         ValueError: with the path of the first that does not.
     """
     for name, value in arguments.items():
         _check_name(transform, name)
-        bounds = _enforced(transform, name, value)
-        if any(not bounds[0] <= number <= bounds[1] for number in _numbers(value)):
-            allowed = _allowed(transform, name) or f"give numbers from {bounds[0]:g} to {bounds[1]:g}"
-            raise ValueError(f"arguments.{name}: {shortened(_shown(value))} is not allowed; {allowed}")
+        low, high = _enforced(transform, name, value)
+        numbers = list(_numbers(value))
+        is_zero = (transform, name) in DIVISORS and not any(numbers)
+        if is_zero or any(not low <= number <= high for number in numbers):
+            allowed = _allowed(transform, name) or f"give numbers from {low:g} to {high:g}"
+            reason = f"; {transform} divides by it, so write one number above 0" if is_zero else ""
+            raise ValueError(f"arguments.{name}: {shortened(_shown(value))} is not allowed; {allowed}{reason}")
 
 
 def refusal(transform: str, arguments: PlainMapping, findings: Sequence[Finding]) -> str:

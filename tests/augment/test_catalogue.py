@@ -23,6 +23,7 @@ NARROW_REFUSED = {
     ("AdvancedBlur", "beta_limit"),
     ("CropAndPad", "px"),
     ("Erasing", "scale"),
+    ("GaussianBlur", "sigma_limit"),
     ("GridDropout", "unit_size_range"),
     ("PlanckianJitter", "temperature_limit"),
 }
@@ -199,12 +200,30 @@ def test_help_is_the_first_sentence_of_the_documentation():
             {"hole_height_range": [4, 40]},
             r"hole_height_range: \[4, 40\] is not allowed; give two whole",
         ),
+        (
+            "GaussianBlur",
+            {"sigma_limit": 0},
+            r"sigma_limit: 0 .* from 0 to 10; GaussianBlur divides by it, so write one",
+        ),
+        (
+            "GaussianBlur",
+            {"sigma_limit": [0, 0]},
+            r"sigma_limit: \[0, 0\] .* divides by it, so write one number above 0",
+        ),
         ("Solarize", {"threshold_range": [0.7, 0.2]}, r"threshold_range: \[0.7, 0.2\] .* the lower first, from 0 to 1"),
     ],
 )
 def test_what_would_take_for_ever_or_makes_no_sense_is_refused_before_it_is_tried(transform, arguments, message):
     with pytest.raises(SpecError, match=rf"^step\.arguments\.{message}"):
         read_spec(LibraryStep, {"transform": transform, "arguments": arguments}, "step")
+
+
+@pytest.mark.parametrize(
+    ("transform", "sigma"), [("GaussianBlur", 1.0), ("GaussianBlur", [0, 1.0]), ("UnsharpMask", 0)], ids=str
+)
+def test_a_sigma_that_is_not_0_alone_or_that_opencv_chooses_leaves_images_their_brightness(transform, sigma, drawings):
+    step = LibraryStep(transform=transform, arguments={"sigma_limit": sigma})
+    assert results(step, drawings).mean() == pytest.approx(drawings.mean(), rel=0.05)
 
 
 def test_shares_of_the_side_are_taken_where_pixels_are():

@@ -109,10 +109,15 @@ def _fraction(value: Any, limits: tuple[float, float]) -> str | None:
     return f"limits up to 1 are shares of 255: {255 * low:g} to {255 * high:g} levels"
 
 
+def _no_width(_: Any, limits: tuple[float, float]) -> str | None:
+    return "2.0.8 divides by sigma: 0 makes every image black" if limits[1] == 0 else None
+
+
 _MEANINGS: dict[tuple[str, str], Callable[[Any, Any], str | None]] = {
     ("ShiftScaleRotate", "shift_limit"): _whole_shift,
     ("ShiftScaleRotate", "shift_limit_x"): _whole_shift,
     ("ShiftScaleRotate", "shift_limit_y"): _whole_shift,
     ("ShiftScaleRotate", "scale_limit"): _apart,
+    ("GaussianBlur", "sigma_limit"): _no_width,
     **{("RGBShift", f"{channel}_shift_limit"): _fraction for channel in "rgb"},
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 
+from cifarlab.augment.code.blurs import kernel_range, sigma_range
 from cifarlab.augment.code.fills import meant_fill
 from cifarlab.augment.steps import IMAGE_SIDE
 
@@ -128,6 +129,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "GaussNoise": (
         Rule("std_range", ("var_limit",), _from_variance),
         Rule("mean_range", ("mean",), lambda mean: (mean / 255, mean / 255)),
+    ),
+    "GaussianBlur": (
+        Rule("blur_limit", ("blur_limit", "sigma_limit"), kernel_range),
+        Rule("sigma_limit", ("blur_limit", "sigma_limit"), sigma_range),
     ),
     "GridDropout": (
         Rule("unit_size_range", ("unit_size_min", "unit_size_max"), _given_pair),

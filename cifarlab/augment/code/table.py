@@ -70,7 +70,9 @@ def _recipe(read: Translated, argument: str) -> str:
         return "nothing: p decides"
     if "mask" in argument:
         return "nothing: images here have no masks"
-    made = [new for new, old in read.modern.origins.items() if argument in old]
+    # An argument that 2.0.8 has too is told by itself, whatever else depends on it.
+    own = [argument] if argument in read.modern.origins else []
+    made = own or [new for new, old in read.modern.origins.items() if argument in old]
     texts = [text for new in made if (text := field_text(read.step, new, read.modern))]
     if texts:
         return "; ".join(texts)
@@ -107,7 +109,8 @@ def _defaults_of_1x(read: Translated) -> Iterator[ArgumentRow]:
         if skipped or argument in read.written or not parameters(name):
             continue
         made = [new for new, old in read.modern.origins.items() if argument in old]
-        if not made or any(other in read.written for new in made for other in read.modern.origins[new]):
+        told = any(other in read.written for new in made for other in read.modern.origins[new])
+        if not made or (told and argument not in parameters(name)):
             continue
         if applying := _other_default(name, argument, default, made[0], read.modern):
             library = f"1.x takes {as_code(argument, default)}, 2.0.8 {applying}"

@@ -4,6 +4,7 @@ import re
 import warnings
 from inspect import Parameter
 
+import numpy as np
 import pytest
 
 from cifarlab.augment.code.judgement import judge
@@ -30,6 +31,7 @@ CALLS = [
     ("ImageCompression", {"quality_lower": 50}),
     ("RandomBrightnessContrast", {"brightness_limit": 0.3, "contrast": 3}),
     ("Affine", {"scale": "large"}),
+    ("GaussianBlur", {"blur_limit": (3, 7), "sigma_limit": 0}),
 ]
 
 
@@ -90,6 +92,15 @@ def test_a_share_as_fill_makes_black_holes(image):
     dropout.hole_width_range = (32, 32)
     assert dropout(image=image)["image"].max() == 0
     assert "is black" in judge("CoarseDropout", {"fill": 0.45}, {})["fill"].text
+
+
+def test_a_sigma_of_0_makes_every_image_black(image):
+    blur = albumentations.GaussianBlur(blur_limit=(3, 7), sigma_limit=0, p=1)
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        # NaN has no value among the grey levels, and NumPy says so where it is cut to one.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        assert blur(image=image)["image"].max() == 0
+    assert judge("GaussianBlur", {"sigma_limit": 0}, {})["sigma_limit"].outcome == "different"
 
 
 def test_shifts_reach_as_far_as_the_verdict_says(image):

@@ -1,7 +1,10 @@
+import cv2
+import numpy as np
 import pytest
 
 from cifarlab.augment import Augmentation, Normalization
 from cifarlab.augment.code import read_code
+from cifarlab.augment.library import albumentations
 from cifarlab.recipe import load_recipe
 
 ASSIGNMENT = (
@@ -153,6 +156,38 @@ def test_transforms_that_2_x_has_no_more_become_what_replaced_them(text, type, v
 def test_arguments_of_1_x_come_under_the_names_and_units_of_2_x(text, transform, arguments):
     (step,) = steps_of(text)
     assert (step.transform, step.arguments) == (transform, arguments)
+
+
+@pytest.mark.parametrize(
+    ("limits", "kernels"),
+    [
+        ("blur_limit=(3, 7)", (3, 7)),
+        ("blur_limit=7, sigma_limit=0", (3, 7)),
+        ("(5, 5), (0, 0)", (5, 5)),
+        ("(11, 15)", (11, 15)),
+    ],
+)
+def test_a_gaussian_blur_of_1_x_has_opencvs_sigma_for_its_kernels(limits, kernels):
+    (step,) = steps_of(f"A.GaussianBlur({limits})")
+    assert step.arguments["blur_limit"] == kernels
+    for kernel, sigma in zip(kernels, step.arguments["sigma_limit"], strict=True):
+        used = albumentations.augmentations.blur.functional.create_gaussian_kernel_1d(sigma, kernel)
+        opencvs = cv2.getGaussianKernel(kernel, 0, cv2.CV_64F)[:, 0]
+        # OpenCV rounds the weights of kernels up to 9 pixels.
+        np.testing.assert_allclose(used, opencvs, atol=0.025 if kernel < 11 else 1e-6)
+
+
+def test_a_gaussian_blur_of_1_x_keeps_a_sigma_of_its_own():
+    (step,) = steps_of("A.GaussianBlur(blur_limit=(3, 5), sigma_limit=(0.5, 2), always_apply=True)")
+    assert step.arguments == {"blur_limit": (3, 5), "sigma_limit": (0.5, 2)}
+
+
+def test_the_table_tells_what_a_sigma_of_0_becomes():
+    found = row("A.GaussianBlur(blur_limit=(3, 7), sigma_limit=0)", "sigma_limit")
+    assert (found.outcome, found.recipe) == ("different", "sigma_limit: (0.8, 1.4)")
+    found = row("A.GaussianBlur(blur_limit=(3, 7))", "sigma_limit")
+    assert found.library == "1.x takes 0, 2.0.8 takes sigma_limit=(0.5, 3.0)"
+    assert found.recipe == "sigma_limit: (0.8, 1.4)"
 
 
 @pytest.mark.parametrize(
