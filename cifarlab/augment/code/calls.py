@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Call:
-    """One transform in the code; a group's steps are `inner`."""
+    """One transform in the code; the steps of a group, or of a composition among the choices of one, are `inner`."""
 
     name: str
     line: int
@@ -43,15 +43,21 @@ class Call:
 
 
 def read_calls(composition: ast.expr, scope: Scope) -> tuple[Call, ...]:
-    """The transforms of a composition, or of a list of them, in order; compositions in it are taken apart.
+    """The transforms of a composition, or of a list of them, in order; but for choices, compositions are taken apart.
 
     Raises:
         ValueError: with the line: what is no list of albumentations' transforms, or a value that cannot be read.
     """
-    calls = tuple(_Reader(scope).steps(composition))
+    calls = tuple(_taken_apart(_Reader(scope).steps(composition)))
     if len(calls) > _MOST_STEPS:
         raise refused(composition.lineno, f"{len(calls)} steps are not allowed; paste at most {_MOST_STEPS}")
     return calls
+
+
+def _taken_apart(calls: Iterable[Call]) -> Iterator[Call]:
+    """The calls with those in a composition in its place."""
+    for call in calls:
+        yield from call.inner if call.name in COMPOSITIONS else [call]
 
 
 def listed(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
@@ -109,23 +115,29 @@ class _Reader:
         if library == "torchvision":
             raise refused(node.lineno, torchvision_advice(name))
         if name in COMPOSITIONS:
-            yield from self._composition(node, name)
+            yield self._composition(node, name)
         elif name in GROUPS:
-            second = tuple(self._argument("p", value) for value in node.args[1:2])
-            yield Call(name, node.lineno, (*second, *self._keywords(node)), tuple(self.steps(self._inside(node, name))))
+            yield self._group(node, name)
         elif name in REFUSED_GROUPS:
             raise refused(node.lineno, f"{name} is not offered here; list its steps one by one, or use A.OneOf([...])")
         else:
             positional = (self._argument(None, value) for value in node.args)
             yield Call(name, node.lineno, (*positional, *self._keywords(node)))
 
-    def _composition(self, node: ast.Call, name: str) -> Iterator[Call]:
+    def _group(self, node: ast.Call, name: str) -> Call:
+        second = tuple(self._argument("p", value) for value in node.args[1:2])
+        inner = self.steps(self._inside(node, name))
+        # Steps in a row are the same with or without a composition around them; choices are not.
+        steps = tuple(inner if name == "OneOf" else _taken_apart(inner))
+        return Call(name, node.lineno, (*second, *self._keywords(node)), steps)
+
+    def _composition(self, node: ast.Call, name: str) -> Call:
         probability = next((keyword.value for keyword in node.keywords if keyword.arg == "p"), None)
         if probability is not None and evaluate(probability, self._scope) != 1:
             raise refused(
                 node.lineno, f"{name}(p={shown(probability)}) skips all steps at once; give each step its own p"
             )
-        yield from self.steps(self._inside(node, name))
+        return Call(name, node.lineno, inner=tuple(_taken_apart(self.steps(self._inside(node, name)))))
 
     def _inside(self, node: ast.Call, name: str) -> ast.expr:
         inside = composed(node)

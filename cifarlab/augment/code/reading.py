@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from cifarlab.augment.code.calls import GROUPS, Call
+from cifarlab.augment.code.calls import COMPOSITIONS, GROUPS, Call
 from cifarlab.augment.code.pipelines import TAIL, find_pipeline, walk_calls
 from cifarlab.augment.code.rows import ArgumentRow
 from cifarlab.augment.code.scope import Scope
@@ -53,7 +53,7 @@ def read_code(text: str) -> PastedCode:
 def _spelt(call: Call) -> Call:
     if call.name in TAIL:
         return call
-    if call.name in GROUPS:
+    if call.name in (*COMPOSITIONS, *GROUPS):
         return replace(call, inner=tuple(map(_spelt, call.inner)))
     return replace(call, name=known_name(call))
 

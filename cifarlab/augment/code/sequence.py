@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal, TypeAlias, cast
 
-from cifarlab.augment.code.calls import Call
+from cifarlab.augment.code.calls import COMPOSITIONS, Call
 from cifarlab.augment.code.crops import CROPS, changes_nothing, is_padding, padded_crop
 from cifarlab.augment.code.normalization import read_normalization
 from cifarlab.augment.code.rows import LEFT_OUT, ArgumentRow
@@ -32,19 +32,26 @@ class Steps:
     normalize: Normalization | Literal["dataset"] | None = None
 
 
+_Readers: TypeAlias = Mapping[str, Callable[[Steps, Call], None]]
+
+
 def read_steps(calls: Sequence[Call], version: Version) -> Steps:
     """The steps that the calls mean, in order, with a row for each argument.
 
     Raises:
         ValueError: with the line; a call is no step here, or a value is not allowed.
     """
+    return _read(calls, version, _READERS)
+
+
+def _read(calls: Sequence[Call], version: Version, readers: _Readers) -> Steps:
     read, waiting = Steps(version), list(calls)
     while waiting:
         call = waiting.pop(0)
         if is_padding(call):
             _add_padded_crop(read, call, waiting.pop(0) if waiting else None)
         else:
-            _READERS.get(call.name, _add_step)(read, call)
+            readers.get(call.name, _add_step)(read, call)
     return read
 
 
@@ -82,7 +89,7 @@ def _leave_out(read: Steps, call: Call) -> None:
 
 
 def _add_group(read: Steps, call: Call) -> None:
-    inner = _inner(read, call)
+    inner = _inner(read, call, _CHOICE_READERS)
     if not inner.steps or len(inner.steps) < len(call.inner):
         raise refused(call.line, "OneOf has to hold steps, one for each choice; move everything else out of it")
     if any(isinstance(step, OneOf) for step in inner.steps):
@@ -93,7 +100,7 @@ def _add_group(read: Steps, call: Call) -> None:
 
 
 def _add_sequence(read: Steps, call: Call) -> None:
-    inner = _inner(read, call)
+    inner = _inner(read, call, _READERS)
     if len(inner.steps) != 1:
         raise refused(
             call.line, "Sequential skips several steps at once, which is not offered here; list its steps one by one"
@@ -103,6 +110,23 @@ def _add_sequence(read: Steps, call: Call) -> None:
     with_probability(call, inner.steps[0], probability)
     step = with_probability(call, inner.steps[0], inner.steps[0].probability * probability)
     _add(read, call, step, inner)
+
+
+def _add_choice(read: Steps, call: Call) -> None:
+    """A composition as one of a group's choices: its p is the weight of its one step, which applies once chosen."""
+    inner = _inner(read, call, _READERS)
+    if len(inner.steps) != 1:
+        raise refused(
+            call.line, f"{call.name} in OneOf is one choice of {len(inner.steps)} steps; write one step for each choice"
+        )
+    (step,) = inner.steps
+    if step.probability < 1:
+        chance = f"{call.name} in OneOf is chosen first, and then its step applies with p={step.probability:g} only"
+        raise refused(call.line, f"{chance}, which is not offered here; write p=1 in the step")
+    if call.name in COMPOSITIONS:
+        _take_over(read, step, inner)
+    else:
+        _add(read, call, with_probability(call, step, call.value("p", 0.5)), inner)
 
 
 def _add_flip(read: Steps, call: Call) -> None:
@@ -124,20 +148,24 @@ def _add(read: Steps, call: Call, step: StepSpec, inner: Steps) -> None:
     text = next((argument.text for argument in call.arguments if argument.name == "p"), LEFT_OUT)
     library = "used" if text != LEFT_OUT else "0.5 is the default"
     recipe = f"probability: {step.probability:g}"
-    read.steps.append(step)
     read.rows.append(ArgumentRow(call.line, call.name, "p", text, "used", library, recipe))
+    _take_over(read, step, inner)
+
+
+def _take_over(read: Steps, step: StepSpec, inner: Steps) -> None:
+    read.steps.append(step)
     read.rows.extend(inner.rows)
     read.notes.extend(inner.notes)
 
 
-def _inner(read: Steps, call: Call) -> Steps:
-    inner = read_steps(call.inner, read.version)
+def _inner(read: Steps, call: Call, readers: _Readers) -> Steps:
+    inner = _read(call.inner, read.version, readers)
     if inner.normalize is not None:
         raise refused(call.line, f"{call.name} holds Normalize; every image is normalised, so move it behind")
     return inner
 
 
-_READERS: dict[str, Callable[[Steps, Call], None]] = {
+_READERS: _Readers = {
     "Flip": _add_flip,
     "Normalize": _add_normalization,
     "OneOf": _add_group,
@@ -145,3 +173,4 @@ _READERS: dict[str, Callable[[Steps, Call], None]] = {
     **dict.fromkeys(CROPS, _leave_out_crop),
     **dict.fromkeys(("ToTensor", "ToTensorV2", *_IDLE), _leave_out),
 }
+_CHOICE_READERS: _Readers = {**_READERS, **dict.fromkeys(("Sequential", *COMPOSITIONS), _add_choice)}

@@ -210,6 +210,21 @@ def test_one_of_holds_its_choices_with_their_weights(probability):
     assert [choice.probability for choice in step.steps] == [0.2, 0.8]
 
 
+@pytest.mark.parametrize(
+    ("choice", "type", "weight"),
+    [
+        ("A.Compose([A.ToGray(p=1)])", "to_gray", 1),
+        ("A.ReplayCompose([A.Compose([A.ToGray(p=1)])])", "to_gray", 1),
+        ("A.Sequential([A.ToGray(p=1)], p=0.3)", "to_gray", 0.3),
+        ("A.Sequential([A.Compose([A.ToGray(p=1)])])", "to_gray", 0.5),
+        ("A.Compose([A.PadIfNeeded(40, 40), A.RandomCrop(32, 32)])", "pad_and_crop", 1),
+    ],
+)
+def test_a_composition_of_one_step_is_a_choice_with_its_own_weight(choice, type, weight):
+    (group,) = steps_of(f"A.OneOf([{choice}, A.Blur(p=0.2)])")
+    assert [(step.type, step.probability) for step in group.steps] == [(type, weight), ("albumentations", 0.2)]
+
+
 def test_flip_of_1_x_is_one_of_its_three_draws():
     (step,) = steps_of("A.Flip(p=0.6)")
     assert (step.type, len(step.steps), step.probability) == ("one_of", 3, 0.6)
