@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from cifarlab.augment.code.advice import torchvision_advice
 from cifarlab.augment.code.scope import Scope
 from cifarlab.augment.code.source import refused, shown
-from cifarlab.augment.code.values import evaluate
+from cifarlab.augment.code.values import MOST_NAMES, evaluate
 
 COMPOSITIONS = ("Compose", "ReplayCompose")
 GROUPS = ("OneOf", "Sequential")
 REFUSED_GROUPS = ("OneOrOther", "PerChannel", "RandomOrder", "SelectiveChannelTransform", "SomeOf")
 _MOST_STEPS = 64
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,14 @@ def composed(node: ast.Call) -> ast.expr | None:
 
 
 class _Reader:
-    """Reads one composition; `_left` bounds how many items names that stand for lists may unfold to."""
+    """Reads one composition; it remembers which names it is inside of.
+
+    `_left` bounds how many items names that stand for lists may unfold to.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._open: set[int] = set()
         self._left = 16 * _MOST_STEPS
 
     def items(self, node: ast.expr) -> Iterator[ast.expr]:
@@ -91,7 +96,7 @@ class _Reader:
             yield from self.items(node.left)
             yield from self.items(node.right)
         elif (assigned := self._assigned(node)) is not None:
-            yield from self.items(assigned)
+            yield from self._followed(node, assigned, self.items)
         else:
             raise refused(node.lineno, f"{shown(node)} is not a list of transforms; write the list out")
 
@@ -109,7 +114,7 @@ class _Reader:
             assigned = self._assigned(node)
             if assigned is None:
                 raise refused(node.lineno, f"{shown(node)} is not a transform; write A.Name(...)")
-            yield from self._step(assigned)
+            yield from self._followed(node, assigned, self._step)
             return
         library, name = self._scope.origin(node.func)
         if library == "torchvision":
@@ -163,6 +168,16 @@ class _Reader:
         own = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
         name = node.id if isinstance(node, ast.Name) else node.attr if own and isinstance(node, ast.Attribute) else None
         return self._scope.value(name, node.lineno) if name else None
+
+    def _followed(self, node: ast.expr, assigned: ast.expr, read: Callable[[ast.expr], Iterator[_T]]) -> Iterator[_T]:
+        """What `read` makes of the value that is assigned to a name, `node`."""
+        if id(assigned) in self._open or len(self._open) > MOST_NAMES:
+            raise refused(node.lineno, f"{shown(node)} is made of itself, or of too many names; write the list out")
+        self._open.add(id(assigned))
+        try:
+            yield from read(assigned)
+        finally:
+            self._open.discard(id(assigned))
 
     def _spend(self, node: ast.expr) -> None:
         self._left -= 1

@@ -76,9 +76,30 @@ def test_names_that_stand_for_endless_values_are_refused():
 
 
 def test_lists_that_stand_for_endless_steps_are_refused():
-    doubling = "a0 = [A.Blur()]\n" + "".join(f"a{n + 1} = a{n} + a{n}\n" for n in range(60))
+    doubling = "a0 = [A.Blur()]\n" + "".join(f"a{n + 1} = a{n} + a{n}\n" for n in range(15))
     with pytest.raises(ValueError, match="stands for too many steps"):
-        read_code(f"{doubling}A.Compose(a60)")
+        read_code(f"{doubling}A.Compose(a15)")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(steps):\n    steps = steps + [A.ToGray()]\n    return A.Compose(steps)",
+        "class C:\n    steps = [A.Blur(), *self.steps]\n    train = A.Compose(steps)",
+        "x = 1\nflip = A.OneOf([flip, A.Blur()])\nA.Compose([flip])",
+        "a = b\nb = a\nA.Compose(a)",
+        "a0 = [A.Blur()]\n" + "".join(f"a{n + 1} = a{n}\n" for n in range(1000)) + "A.Compose(a1000)",
+    ],
+)
+def test_lists_that_are_made_of_themselves_or_of_endless_names_are_refused(text):
+    with pytest.raises(ValueError, match=r"^line \d+: \S+ is made of itself, or of too many names"):
+        read_code(text)
+
+
+def test_a_list_may_grow_from_what_its_name_stood_for():
+    text = "steps = [A.Blur()]\nsteps = steps + [A.ToGray()]\nsteps = [A.OneOf(steps)]\nA.Compose(steps)"
+    (group,) = read_code(text).augmentation.steps
+    assert len(group.steps) == 2
 
 
 def test_nothing_in_the_text_is_run(tmp_path):
