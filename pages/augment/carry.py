@@ -11,6 +11,7 @@ from cifarlab.recipe import write_section
 from pages.augment import views
 from pages.augment.images import Choice
 from pages.parts.boundary import boundary
+from pages.parts.plain import plain
 from pages.parts.session import Visit
 
 PASTED = "augment.pasted"
@@ -59,14 +60,14 @@ def paste(visit: Visit) -> None:
     try:
         pasted: PastedCode = read_code(text)
     except ValueError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     count = len(pasted.augmentation.steps)
     if st.button(f"Use {count} step{'s' * (count != 1)}", type="primary", key="augment-use"):
         visit.edit(augmentation=pasted.augmentation)
         st.rerun()
     for note in pasted.notes:
-        st.caption(note)
+        st.caption(plain(note))
     rows = "".join(
         _row(row.step, row.argument, row.written, row.outcome, row.library, row.recipe) for row in pasted.rows
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cifarlab.data import ImageSet, decode_image, fit_image
 from pages.parts.address import Address, whole
 from pages.parts.by_value import BY_VALUE
+from pages.parts.plain import plain
 from pages.parts.session import Visit
 
 ALL_CLASSES = "all classes"
@@ -90,7 +91,7 @@ def _upload() -> None:
         on_change=_take_upload,
     )
     if refusal := st.session_state.get(REFUSED):
-        st.error(refusal)
+        st.error(plain(refusal))
     if st.session_state.get(OWN) is not None:
         st.button("Take my image away", on_click=_drop_upload, key="augment-drop")
 

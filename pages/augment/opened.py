@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cifarlab.augment import Augmentation, Pipeline, difference_picture
 from pages.augment import strips
 from pages.parts.pixels import Picture, pixels
+from pages.parts.plain import plain
 
 OPENED = "augment.opened"
 
@@ -48,7 +49,7 @@ def draw(shown: Shown, number: int, count: int, seed: int, pipelines: Sequence[t
         st.button("Back to all", icon=":material/grid_view:", on_click=close, key="augment-close")
         _step("Previous", "chevron_left", number - 1, number == 0)
         _step("Next", "chevron_right", number + 1, number + 1 >= count)
-        st.markdown(f"**{shown.name}**, picture {number + 1} of {count}: epoch {shown.epoch + 1}, seed {seed}")
+        st.markdown(f"**{plain(shown.name)}**, picture {number + 1} of {count}: epoch {shown.epoch + 1}, seed {seed}")
     for place, (name, augmentation) in enumerate(pipelines):
         if len(pipelines) > 1:
             st.markdown(f"**{name or 'this recipe'}**")

@@ -22,6 +22,7 @@ from pages.augment.images import Choice
 from pages.augment.opened import Shown
 from pages.parts.picture_grid import Cell, picture_grid
 from pages.parts.pictures import beside_original, beside_original_places, pair_places, pairs_picture
+from pages.parts.plain import plain
 
 Pipelines: TypeAlias = Sequence[tuple[str, Augmentation]]
 View: TypeAlias = Callable[[Choice, Augmentation, str, bool], None]
@@ -55,7 +56,7 @@ def draw(view: str, choice: Choice, pipelines: Pipelines) -> None:
             if is_beside:
                 st.markdown(f"**{name or 'this recipe'}**")
             VIEWS[view](choice, augmentation, f"augmented{index or ''}", is_beside)
-    st.caption(CAPTIONS[view].format(name=choice.names[0], count=count, seed=choice.seed, strips=STRIPS))
+    st.caption(CAPTIONS[view].format(name=plain(choice.names[0]), count=count, seed=choice.seed, strips=STRIPS))
 
 
 def _picture(view: str, choice: Choice, number: int) -> Shown:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.parts.plain import plain
+
 log = logging.getLogger(__name__)
 
 UNEXPECTED = "This part of the page failed. The rest of the laboratory still works; the server's log has the details."
@@ -29,7 +31,7 @@ def boundary() -> Iterator[None]:
 def show(error: Exception) -> None:
     """Log an error, and show it as one sentence."""
     log.warning("this was shown to a visitor in one sentence", exc_info=error)
-    st.error(sentence(error) if isinstance(error, ValueError | OSError) else UNEXPECTED)
+    st.error(plain(sentence(error)) if isinstance(error, ValueError | OSError) else UNEXPECTED)
 
 
 def sentence(error: Exception) -> str:

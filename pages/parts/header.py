@@ -14,6 +14,7 @@ from cifarlab.spec import SpecError
 from pages.parts import running, sources
 from pages.parts.goals import goal_chips
 from pages.parts.live_sliders import is_held
+from pages.parts.plain import plain
 from pages.parts.returning import come_back
 from pages.parts.session import Visit, current, share_link
 from pages.parts.uploads import text_of
@@ -39,7 +40,7 @@ def draw() -> None:
         _share(visit)
         come_back(visit)
     if visit.notice:
-        st.warning(visit.notice)
+        st.warning(plain(visit.notice))
 
 
 def keep_up(visit: Visit) -> None:
@@ -86,7 +87,7 @@ def _choose_recipe(visit: Visit) -> None:
         key="recipe.name",
         label_visibility="collapsed",
         width=170,
-        help=visit.recipe.description or None,
+        help=plain(visit.recipe.description) or None,
         on_change=lambda: visit.open_named(st.session_state["recipe.name"]),
     )
 
@@ -95,9 +96,9 @@ def _recipe_menu(visit: Visit) -> None:
     label = "edited" if visit.edited else "recipe"
     with st.popover(label, key="recipe-menu", type="secondary" if visit.edited else "tertiary", width=MENU_WIDTH):
         if visit.edited:
-            st.markdown(f"Changed against **{visit.original.name}**: {', '.join(visit.edited)}.")
+            st.markdown(f"Changed against **{plain(visit.original.name)}**: {', '.join(visit.edited)}.")
         else:
-            st.markdown(visit.recipe.description or f"**{visit.recipe.name}**, as it was opened.")
+            st.markdown(plain(visit.recipe.description) or f"**{plain(visit.recipe.name)}**, as it was opened.")
         with st.container(horizontal=True):
             st.button("Reset", key="recipe-reset", on_click=visit.reset, disabled=not visit.edited)
             st.download_button(
@@ -117,7 +118,7 @@ def _recipe_menu(visit: Visit) -> None:
             args=(visit,),
         )
         if refusal := st.session_state.get("recipe.refused"):
-            st.error(refusal)
+            st.error(plain(refusal))
 
 
 def _open_file(visit: Visit) -> None:
@@ -132,7 +133,7 @@ def _open_file(visit: Visit) -> None:
 
 
 def _images_in_use(visit: Visit) -> None:
-    with st.popover(f"images: {sources.title_of(visit.source)}", key="images-menu", type="tertiary"):
+    with st.popover(f"images: {plain(sources.title_of(visit.source))}", key="images-menu", type="tertiary"):
         sources.choose(visit, "header")
 
 

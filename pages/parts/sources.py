@@ -7,6 +7,7 @@ import streamlit as st
 from cifarlab.data import SourceDescription, default_source, describe_source
 from pages.parts.boundary import boundary, sentence
 from pages.parts.fetching import the_fetch
+from pages.parts.plain import plain
 from pages.parts.session import Visit
 
 POLL_SECONDS = 0.5
@@ -36,7 +37,15 @@ def choose(visit: Visit, place: str) -> None:
     # A radio of its own for each source in use: one that lives on while its options change may send its old choice.
     key, chosen = f"{place}.source.{visit.source}", ready.index(visit.source)
     choice = (visit, key, visit.source)
-    st.radio("Images", ready, chosen, format_func=title_of, key=key, on_change=_choose, args=choice)
+    st.radio(
+        "Images",
+        ready,
+        chosen,
+        format_func=lambda source: plain(title_of(source)),
+        key=key,
+        on_change=_choose,
+        args=choice,
+    )
     if "cifar10" not in ready:
         _fetch_panel(visit, place)
     path = f"{place}.folder"
@@ -49,7 +58,7 @@ def choose(visit: Visit, place: str) -> None:
         args=(visit, path),
     )
     if refusal := st.session_state.get(REFUSED):
-        st.error(refusal)
+        st.error(plain(refusal))
 
 
 def _choose(visit: Visit, key: str, before: str) -> None:
@@ -94,7 +103,7 @@ def _progress(visit: Visit, place: str) -> None:
         fetch.start()
         st.rerun()  # the whole page: only that starts the polling
     if fetch.outcome and not fetch.succeeded:
-        st.warning(fetch.outcome)
+        st.warning(plain(fetch.outcome))
 
 
 def _ended(visit: Visit) -> None:

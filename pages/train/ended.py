@@ -6,6 +6,7 @@ import streamlit as st
 
 from cifarlab.training import RunDirectory, RunStatus, relaunch
 from pages.parts.boundary import sentence
+from pages.parts.plain import plain
 from pages.parts.running import running
 
 REFUSED = "train.not_resumed"
@@ -20,16 +21,16 @@ def draw(run: RunDirectory, status: RunStatus) -> None:
             if status.state != "finished":
                 st.button("Resume", key="run.resume", icon=":material/resume:", on_click=_resume, args=(run,))
         if refused == run.name:
-            st.error(why)
+            st.error(plain(why))
 
 
 def _say(status: RunStatus) -> None:
     if status.state == "crashed":
-        st.error(f"{status.message} Press *Resume*: it goes on after the last epoch that was kept.")
+        st.error(f"{plain(status.message)} Press *Resume*: it goes on after the last epoch that was kept.")
     elif status.state == "failed":
-        st.error(status.message)
+        st.error(plain(status.message))
     else:
-        st.caption(status.message, width="content")
+        st.caption(plain(status.message), width="content")
 
 
 def _resume(run: RunDirectory) -> None:

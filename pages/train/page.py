@@ -8,6 +8,7 @@ import streamlit as st
 
 from cifarlab.training import list_runs
 from pages.parts.boundary import boundary
+from pages.parts.plain import plain
 from pages.parts.session import current
 from pages.train import launch_panel, live_run, run_list, watching
 
@@ -32,7 +33,7 @@ def result(run: watching.Watched, *, is_first: bool) -> None:
     """The curves of the run that is watched, or what to do to see some; `is_first` when there is none to choose."""
     if run.missing:
         advice = "" if is_first else " Choose another one below."
-        st.warning(f"The run {run.missing} is not there any more: it was deleted or moved.{advice}")
+        st.warning(f"The run {plain(run.missing)} is not there any more: it was deleted or moved.{advice}")
     if run.directory:
         live_run.draw(run.directory)
     elif is_first:

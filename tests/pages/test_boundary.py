@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from cifarlab.spec import SpecError
 from pages.parts.boundary import UNEXPECTED, boundary, sentence
+from pages.parts.plain import plain
 
 SCRIPT = """
 import streamlit as st
@@ -44,7 +45,7 @@ def raising(error):
     ],
 )
 def test_what_goes_wrong_is_one_sentence_and_the_page_stands(error, words):
-    assert shown(raising(error)) == [words]
+    assert shown(raising(error)) == [plain(words)]
 
 
 def test_what_goes_well_shows_nothing():

@@ -9,6 +9,7 @@ from cifarlab.recipe import Training
 from cifarlab.recipe.schedules import OneCycle, StepDecay
 from cifarlab.recipe.training import Ema
 from pages.parts.fields import editable
+from pages.parts.plain import plain
 
 SCRIPT = """
 import streamlit as st
@@ -141,7 +142,7 @@ def test_a_line_that_is_no_such_list_springs_back_with_the_reason(text, sentence
     app.text_input(key="spec.milestones").set_value(text).run()
     assert app.session_state["spec"] == StepDecay(milestones=(10.0,))
     assert app.text_input(key="spec.milestones").value == "10"
-    assert app.error[0].value == sentence
+    assert app.error[0].value == plain(sentence)
 
 
 def test_a_share_in_a_box_is_not_called_a_percentage():

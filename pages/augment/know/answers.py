@@ -16,6 +16,7 @@ from cifarlab.training import CheckpointFacts, checkpoint_facts
 from pages.augment.images import Choice
 from pages.augment.views import last_draws
 from pages.parts.pictures import image_tag
+from pages.parts.plain import plain
 from pages.parts.session import Visit
 from pages.parts.trained import name_of, network_at
 
@@ -40,7 +41,7 @@ def draw(visit: Visit, choice: Choice, augmentation: Augmentation) -> None:
     st.markdown(_sentence(shares, classes, choice))
     shown = visit.images("train").name
     if trained_on != shown:
-        st.caption(f"{name} was trained on {trained_on}; these are images of {shown}.")
+        st.caption(plain(f"{name} was trained on {trained_on}; these are images of {shown}."))
     st.html(_cards(variants, shares, classes))
 
 
@@ -84,9 +85,9 @@ def _sentence(shares: NDArray[np.float64], classes: tuple[str, ...], choice: Cho
     """How many draws get the answer that the image itself gets, and how sure the network is of it."""
     answer = int(shares[0].argmax())
     same = int((shares[1:].argmax(axis=1) == answer).sum())
-    truth = "" if choice.names[0] not in classes else f" (it is **{choice.names[0]}**)"
+    truth = "" if choice.names[0] not in classes else f" (it is **{plain(choice.names[0])}**)"
     return (
-        f"The image is called **{classes[answer]}**{truth}, with {shares[0, answer]:.0%}; so are {same} of its "
+        f"The image is called **{plain(classes[answer])}**{truth}, with {shares[0, answer]:.0%}; so are {same} of its "
         f"{len(shares) - 1} draws, with {shares[1:, answer].mean():.0%} for that class on average."
     )
 

@@ -16,6 +16,7 @@ from cifarlab.spec import Spec
 from pages.parts.fields.field import Field, Numbers, S, refusal_key
 from pages.parts.fields.numbers import is_numeric, live_sliders_of, may_be_empty, number
 from pages.parts.labels import with_unit, words
+from pages.parts.plain import plain
 
 NOT_SHOWN = ("type", "id", "enabled")
 MEAN, COLOUR = "mean of images", "a colour"
@@ -46,7 +47,7 @@ def edit_fields(
         with places[position % columns]:
             draw_field(field)
     if refusal := _refusal(spec, key):
-        st.error(refusal)
+        st.error(plain(refusal))
 
 
 def _refusal(spec: Spec, key: str) -> str:
