@@ -8,12 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from cifarlab.augment.code.fills import MEAN_LEVELS
-from cifarlab.augment.code.judgement import judge
+from cifarlab.augment.code.judgement import Verdict, judge
 from cifarlab.augment.code.modern import parameters, validated
 from cifarlab.augment.code.renames import Modern
 from cifarlab.augment.code.rows import LEFT_OUT, ArgumentRow, as_code
 from cifarlab.augment.code.signatures import signature_1x
 from cifarlab.augment.code.translation import Translated
+from cifarlab.augment.code.versions import Version
 from cifarlab.augment.steps import LibraryStep, OneOf, ShiftScaleRotate, StepSpec
 
 _FIELDS: dict[str, dict[str, str]] = {
@@ -41,10 +42,8 @@ def rows_of(read: Translated) -> Iterator[ArgumentRow]:
     if read.version == "1.x":
         yield from _defaults_of_1x(read)
     if "p" not in read.written:
-        default = parameters(name).get("p", 0.5)
-        says = f"{default:g} is the default" if parameters(name) else f"2.0.8 has no {name}"
-        outcome = "used" if parameters(name) else "refused"
-        yield ArgumentRow(line, name, "p", LEFT_OUT, outcome, says, _probability(read.step))  # type: ignore[arg-type]
+        verdict = _default_probability(name, read.version)
+        yield ArgumentRow(line, name, "p", LEFT_OUT, verdict.outcome, verdict.text, _probability(read.step))
 
 
 def field_text(step: StepSpec, argument: str, modern: Modern) -> str | None:
@@ -92,6 +91,16 @@ def _fixed(read: Translated, made: list[str]) -> str:
 
 def _probability(step: StepSpec) -> str:
     return f"probability: {step.probability:g}"
+
+
+def _default_probability(name: str, version: Version) -> Verdict:
+    if not parameters(name):
+        return Verdict("refused", f"2.0.8 has no {name}")
+    now = parameters(name)["p"]
+    before = signature_1x(name)["p"] if version == "1.x" else now
+    if before != now:
+        return Verdict("different", f"1.x takes {before:g}, 2.0.8 takes p={now:g}")
+    return Verdict("used", f"{now:g} is the default")
 
 
 def _heirs(modern: Modern) -> dict[str, tuple[str, ...]]:

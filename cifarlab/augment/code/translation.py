@@ -49,7 +49,7 @@ def translated(call: Call, paste_version: Version) -> Translated:
     _check_ranges(call, modern)
     numbers = _numbers(written, values, modern, version)
     step = as_step(call, modern, numbers, keep_all=version == "2.x")
-    return Translated(_with_probability(call, step, values), call, version, written, modern, values)
+    return Translated(_with_probability(call, step, values, version), call, version, written, modern, values)
 
 
 def with_probability(call: Call, step: StepSpec, probability: Any) -> StepSpec:
@@ -168,7 +168,7 @@ def _unlike_defaults(modern: Modern) -> dict[str, Any]:
     return {name: value for name, value in required.items() if form[name] != default.get(name)}
 
 
-def _with_probability(call: Call, step: StepSpec, values: Mapping[str, Any]) -> StepSpec:
-    declared = parameters(call.name) or signature_1x(call.name)
-    probability = 1 if values.get("always_apply") is True else values.get("p", declared.get("p", 0.5))
+def _with_probability(call: Call, step: StepSpec, values: Mapping[str, Any], version: Version) -> StepSpec:
+    declared = signature_1x(call.name) if version == "1.x" else parameters(call.name)
+    probability = 1 if values.get("always_apply") is True else values.get("p", declared["p"])
     return with_probability(call, step, probability)

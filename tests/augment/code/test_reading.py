@@ -107,6 +107,17 @@ def test_defaults_of_1_x_apply_and_the_table_says_so():
     assert found.library == "1.x takes cv2.BORDER_REFLECT_101, 2.0.8 takes border_mode=cv2.BORDER_CONSTANT"
 
 
+@pytest.mark.parametrize(
+    ("version", "probability", "outcome", "library"),
+    [("1.3.1", 0.5, "different", "1.x takes 0.5, 2.0.8 takes p=1"), ("2.0.8", 1, "used", "1 is the default")],
+)
+def test_a_probability_that_is_left_out_is_the_default_of_the_codes_version(version, probability, outcome, library):
+    text = f"# albumentations=={version}\nA.RandomRotate90()"
+    found = row(text, "p")
+    assert steps_of(text)[0].probability == probability
+    assert (found.outcome, found.library, found.recipe) == (outcome, library, f"probability: {probability:g}")
+
+
 def test_code_of_2_x_keeps_the_defaults_of_2_x():
     (step,) = steps_of("A.Compose([A.ShiftScaleRotate(rotate_limit=15)], strict=True)")
     assert step.type == "albumentations"
