@@ -66,15 +66,15 @@ def _judge_one(goal: AccuracyAtLeast | CourseAugmentation | OneCyclePeak, recipe
 
 
 def _judge_accuracy(goal: AccuracyAtLeast, planned: int, result: _Result) -> Verdict:
-    within = f" within {goal.epochs} epochs" if goal.epochs else ""
+    within = f" within {_in_words(goal.epochs)}" if goal.epochs else ""
     title = f"accuracy at least {goal.percent:g} %{within}"
     limit = goal.epochs or planned
     if result.accuracy_percent is None:
-        reason = "not yet trained"
+        reason = "told after a training"
         if planned > limit:
             reason += f"; the recipe trains for {planned} epochs, more than {limit}"
         return Verdict(goal, title, None, reason)
-    reason = f"{result.accuracy_percent:.2f} % after {result.epochs} epochs"
+    reason = f"{result.accuracy_percent:.2f} % after {_in_words(result.epochs)}"
     if goal.epochs and result.epochs > goal.epochs:
         return Verdict(goal, title, False, f"{reason}, more than {goal.epochs}")
     if result.accuracy_percent >= goal.percent:
@@ -82,6 +82,10 @@ def _judge_accuracy(goal: AccuracyAtLeast, planned: int, result: _Result) -> Ver
     if result.epochs < min(planned, limit):
         return Verdict(goal, title, None, f"{reason} of {planned}")
     return Verdict(goal, title, False, reason)
+
+
+def _in_words(epochs: int) -> str:
+    return f"{epochs} epoch" if epochs == 1 else f"{epochs} epochs"
 
 
 def _judge_augmentation(goal: CourseAugmentation, augmentation: Augmentation) -> Verdict:

@@ -1,4 +1,4 @@
-"""One run as it stands: figures, curves and log, drawn anew each second while it trains and not after."""
+"""One run as it stands: figures, goals, curves and log, drawn anew each second while it trains and not after."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pages.parts.running import running
 from pages.train import ended
 from pages.train.curves import draw_curves
 from pages.train.figures import draw_figures
+from pages.train.goals import draw_goals
 
 POLL_SECONDS = 1.0
 SECONDS_BETWEEN_WHOLE_PAGES = 5.0
@@ -43,11 +44,11 @@ def draw(run: RunDirectory) -> None:
     """The run, live while it is active."""
     status = run.status()
     seen = Seen(status.state, status.epoch, monotonic())
-    st.fragment(_draw, run_every=POLL_SECONDS if status.is_active else None)(run, seen, _target(_recipe(run)))
+    st.fragment(_draw, run_every=POLL_SECONDS if status.is_active else None)(run, seen, _recipe(run))
 
 
 @boundary()
-def _draw(run: RunDirectory, seen: Seen, target: float | None) -> None:
+def _draw(run: RunDirectory, seen: Seen, recipe: Recipe | None) -> None:
     try:
         status, metrics = run.status(), run.metrics()
     except ValueError:  # it vanished, which the whole page says
@@ -58,7 +59,8 @@ def _draw(run: RunDirectory, seen: Seen, target: float | None) -> None:
     _head(run, status)
     _state(run, status)
     draw_figures(status, metrics)
-    draw_curves(metrics, status.epochs if status.is_active or not metrics else metrics[-1].epoch, target)
+    draw_goals(run, recipe, metrics)
+    draw_curves(metrics, status.epochs if status.is_active or not metrics else metrics[-1].epoch, _target(recipe))
     with st.expander("Log", key="run.log"):
         lines = LOG_LINES_WHILE_TRAINING if status.is_active else LOG_LINES_AFTERWARDS
         st.code(run.log_tail(lines) or "Nothing printed yet.", language=None, height=240)

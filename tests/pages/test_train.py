@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as values
 from streamlit.testing.v1 import AppTest
 
-from cifarlab.network import Network
+from cifarlab.network import Network, ParametersBelow
 from cifarlab.network.layers import Conv
 from cifarlab.recipe import Training, load_recipe, save_recipe
+from cifarlab.recipe.goals import AccuracyAtLeast
 from cifarlab.recipe.optimizers import SGD
 from cifarlab.recipe.schedules import StepDecay
 from cifarlab.recipe.training import Ema
 from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, list_runs, runs_folder, stop
 from cifarlab.training.runs.lock import RunLock
+from cifarlab.training.runs.records import RunRequest
 from pages.parts.fields import editable
 from pages.train import launch_panel
 from pages.train.curves import LEGEND, MOST_EPOCHS, points_of, thinned
@@ -138,6 +140,33 @@ def test_a_run_whose_recipe_cannot_be_read_shows_all_but_the_goal(visit, finishe
     assert LEGEND in [element.value for element in app.html]  # and no dashed line
     assert "a line of the log" in app.code[0].value
     assert not app.error
+
+
+def goals_shown(app):
+    """How the goals of the run stand, and what is said to the one that a training decides."""
+    (html,) = [element.value for element in app.html if 'class="run-goals"' in element.value]
+    return html, re.findall(r'<span>(accuracy [^<]*)</span><span class="reason">([^<]*)<', html)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "met", "reason"),
+    [
+        ([], "not yet known", "told after a training"),
+        ([epoch(1, 0.5)], "not yet known", "50.00 % after 1 epoch of 6"),
+        ([epoch(1, 0.57)], "met", "57.00 % after 1 epoch"),
+        ([epoch(6, 0.5699)], "missed", "56.99 % after 6 epochs"),
+    ],
+)
+def test_the_goals_of_a_run_are_judged_by_what_it_has_reached(visit, make_run, epochs, met, reason):
+    run = make_run("judged", RunStatus(state="stopped", epochs=6), epochs)
+    goals = (AccuracyAtLeast(percent=57), ParametersBelow(parameters=10**6))
+    save_recipe(load_recipe("quick").model_copy(update={"goals": goals}), run.path / "recipe.yaml")
+    (run.path / "request.json").write_text(RunRequest(data="sketch10", device="cpu").model_dump_json())
+    html, lines = goals_shown(visit(run="judged"))
+    assert lines == [("accuracy at least 57 %", reason)]
+    assert f"accuracy at least 57 %: {met}. {reason}" in html
+    assert "fewer than 1,000,000 parameters: met." in html
+    assert "test images: sketch10: drawn, not CIFAR-10" in html
 
 
 def test_a_run_at_work_can_be_stopped_and_is_stopping_then(visit, make_run):

@@ -58,13 +58,14 @@ def test_before_training_accuracy_alone_is_unknown(name):
 @pytest.mark.parametrize(
     ("accuracy", "epochs", "met", "reason"),
     [
-        (None, None, None, "not yet trained"),
-        (None, 3, None, "not yet trained"),
+        (None, None, None, "told after a training"),
+        (None, 3, None, "told after a training"),
         (90.0, 24, True, "90.00 % after 24 epochs"),
         (90.0, None, True, "90.00 % after 24 epochs"),
         (89.99, 24, False, "89.99 % after 24 epochs"),
         (91.0, 6, True, "91.00 % after 6 epochs"),
         (50.0, 6, None, "50.00 % after 6 epochs of 24"),
+        (50.0, 1, None, "50.00 % after 1 epoch of 24"),
         (95.0, 25, False, "95.00 % after 25 epochs, more than 24"),
     ],
 )
@@ -77,7 +78,7 @@ def test_an_accuracy_is_judged_by_its_limit_and_its_epochs(accuracy, epochs, met
 def test_a_recipe_that_trains_longer_than_allowed_is_warned_before():
     verdict = judged(load_recipe("dilated-69k"), AccuracyAtLeast(percent=90, epochs=24))
     assert verdict.met is None
-    assert verdict.reason == "not yet trained; the recipe trains for 75 epochs, more than 24"
+    assert verdict.reason == "told after a training; the recipe trains for 75 epochs, more than 24"
 
 
 def test_without_a_limit_of_epochs_the_whole_run_counts():
