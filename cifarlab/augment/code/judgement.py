@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cifarlab.augment.code.fills import is_share
+from cifarlab.augment.code.lost import LOST
 from cifarlab.augment.code.modern import drops_unknown, message, parameters, validated
 from cifarlab.augment.code.rows import Outcome, as_code
 from cifarlab.augment.steps import IMAGE_SIDE
@@ -61,7 +62,7 @@ def _ignored(transform: str, name: str, heirs: Mapping[str, tuple[str, ...]]) ->
     if applying:
         defaults = ", ".join(f"{heir}={as_code(heir, known[heir])}{_named(heir, known[heir])}" for heir in applying)
         return Verdict("ignored", f"ignored with a warning; {defaults} applies")
-    close = get_close_matches(name, known, n=1)
+    close = [] if (transform, name) in LOST else get_close_matches(name, known, n=1)
     hint = f"; did you mean {close[0]}?" if close else ""
     return Verdict("ignored", f"ignored with a warning{hint}")
 

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, cast
 
 from cifarlab.augment.code.calls import COMPOSITIONS, Call
 from cifarlab.augment.code.crops import CROPS, changes_nothing, is_padding, padded_crop
+from cifarlab.augment.code.lost import lost_notes
 from cifarlab.augment.code.normalization import read_normalization
 from cifarlab.augment.code.rows import LEFT_OUT, ArgumentRow
 from cifarlab.augment.code.source import refused
@@ -59,6 +60,8 @@ def _add_step(read: Steps, call: Call) -> None:
     step = translated(call, read.version)
     read.steps.append(step.step)
     read.rows.extend(rows_of(step))
+    if step.version == "1.x":
+        read.notes.extend(lost_notes(call.name, step.values))
 
 
 def _add_padded_crop(read: Steps, padding: Call, crop: Call | None) -> None:

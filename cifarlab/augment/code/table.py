@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from cifarlab.augment.code.fills import MEAN_LEVELS
 from cifarlab.augment.code.judgement import Verdict, judge
+from cifarlab.augment.code.lost import LOST, lost_values
 from cifarlab.augment.code.modern import parameters, validated
 from cifarlab.augment.code.renames import Modern
 from cifarlab.augment.code.rows import LEFT_OUT, ArgumentRow, as_code
@@ -41,6 +42,7 @@ def rows_of(read: Translated) -> Iterator[ArgumentRow]:
         yield ArgumentRow(line, name, argument, written.text, verdict.outcome, verdict.text, _recipe(read, argument))
     if read.version == "1.x":
         yield from _defaults_of_1x(read)
+        yield from _lost_defaults(read)
     if "p" not in read.written:
         verdict = _default_probability(name, read.version)
         yield ArgumentRow(line, name, "p", LEFT_OUT, verdict.outcome, verdict.text, _probability(read.step))
@@ -77,6 +79,9 @@ def _recipe(read: Translated, argument: str) -> str:
         return "; ".join(texts)
     if made:
         return _fixed(read, made)
+    if (read.call.name, argument) in LOST:
+        is_lost = argument in dict(lost_values(read.call.name, read.values))
+        return f"nothing: {'2.0.8 cannot do this' if is_lost else 'so small a value does nothing'}"
     known = argument in parameters(read.call.name) or argument in signature_1x(read.call.name)
     return f"nothing: {'the step needs no such value' if known else 'there is no such argument'}"
 
@@ -123,6 +128,14 @@ def _defaults_of_1x(read: Translated) -> Iterator[ArgumentRow]:
             continue
         if applying := _other_default(name, argument, default, made[0], read.modern):
             library = f"1.x takes {as_code(argument, default)}, 2.0.8 {applying}"
+            yield ArgumentRow(read.call.line, name, argument, LEFT_OUT, "different", library, _recipe(read, argument))
+
+
+def _lost_defaults(read: Translated) -> Iterator[ArgumentRow]:
+    name = read.call.name
+    for argument, value in lost_values(name, read.values):
+        if argument not in read.written:
+            library = f"1.x takes {as_code(argument, value)}, 2.0.8 has no such argument"
             yield ArgumentRow(read.call.line, name, argument, LEFT_OUT, "different", library, _recipe(read, argument))
 
 

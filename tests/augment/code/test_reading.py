@@ -108,6 +108,35 @@ def test_defaults_of_1_x_apply_and_the_table_says_so():
 
 
 @pytest.mark.parametrize(
+    ("text", "argument", "outcome", "library"),
+    [
+        ("A.ElasticTransform()", "alpha_affine", "different", "1.x takes 50, 2.0.8 has no such argument"),
+        ("A.ElasticTransform(alpha_affine=5)", "alpha_affine", "ignored", "ignored with a warning"),
+        ("A.OpticalDistortion(shift_limit=(-2, 2))", "shift_limit", "ignored", "ignored with a warning"),
+    ],
+)
+def test_what_2_0_8_cannot_do_is_told_in_the_table_and_in_a_note(text, argument, outcome, library):
+    found = row(text, argument)
+    assert (found.outcome, found.library, found.recipe) == (outcome, library, "nothing: 2.0.8 cannot do this")
+    (note,) = [note for note in read_code(text).notes if argument in note]
+    assert "of 1.x also moves" in note
+    assert note.endswith("which 2.0.8 cannot do: that part is left out.")
+
+
+@pytest.mark.parametrize("text", ["A.ElasticTransform(alpha_affine=0)", "A.OpticalDistortion(0.1, shift_limit=0.05)"])
+def test_nothing_is_lost_with_a_value_that_does_nothing(text):
+    (found,) = [row for row in read_code(text).rows if row.recipe.startswith("nothing")]
+    assert found.recipe == "nothing: so small a value does nothing"
+    assert not any("cannot" in note for note in read_code(text).notes)
+
+
+def test_a_default_that_does_nothing_has_no_row_and_no_note():
+    read = read_code("A.OpticalDistortion()")
+    assert "shift_limit" not in {row.argument for row in read.rows}
+    assert not any("cannot" in note for note in read.notes)
+
+
+@pytest.mark.parametrize(
     ("version", "probability", "outcome", "library"),
     [("1.3.1", 0.5, "different", "1.x takes 0.5, 2.0.8 takes p=1"), ("2.0.8", 1, "used", "1 is the default")],
 )
