@@ -22,6 +22,7 @@ from pages.parts.uploads import text_of
 MENU_WIDTH = 86  # the same for both of its labels, so that nothing moves when the first edit is made
 TOLD = "header.told"
 FIGURES = "header.figures"
+REFUSED = "recipe.refused"
 STYLE = Path(__file__).parent / "style.css"
 
 
@@ -117,19 +118,28 @@ def _recipe_menu(visit: Visit) -> None:
             on_change=_open_file,
             args=(visit,),
         )
-        if refusal := st.session_state.get("recipe.refused"):
+        if refusal := _refusal(visit):
             st.error(plain(refusal))
 
 
+def _refusal(visit: Visit) -> str:
+    """Why the last file was refused, until a recipe is opened, from wherever."""
+    opened, refusal = st.session_state.get(REFUSED, (visit.original, ""))
+    if opened != visit.original:
+        st.session_state.pop(REFUSED)
+        return ""
+    return str(refusal)
+
+
 def _open_file(visit: Visit) -> None:
-    st.session_state["recipe.refused"] = ""
+    st.session_state.pop(REFUSED, None)
     file = st.session_state["recipe-file"]
     if file is None:
         return
     try:
         visit.open_document(text_of(file), Path(file.name).stem)
     except SpecError as error:
-        st.session_state["recipe.refused"] = f"{file.name} was not opened. {error}"
+        st.session_state[REFUSED] = visit.original, f"{file.name} was not opened. {error}"
 
 
 def _images_in_use(visit: Visit) -> None:

@@ -1,7 +1,7 @@
 """Words from elsewhere: what a document, link, file or folder says stands on a page as it is, never as Markdown.
 
 A message may hold the name of a run out of a link, or a field out of somebody's recipe. Drawn as Markdown, such words
-could bring pictures of another host, links or formulas on to the page.
+could bring pictures of another host, links or formulas on to the page, and several findings would run together.
 """
 
 from __future__ import annotations

@@ -48,6 +48,12 @@ def test_what_goes_wrong_is_one_sentence_and_the_page_stands(error, words):
     assert shown(raising(error)) == [plain(words)]
 
 
+def test_each_finding_about_a_document_stands_on_a_line_of_its_own():
+    assert shown(raising(SpecError(["name: is missing", "training: is missing"]))) == [
+        "name: is missing  \ntraining: is missing"
+    ]
+
+
 def test_what_goes_well_shows_nothing():
     assert shown(lambda: None) == []
 

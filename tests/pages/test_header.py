@@ -59,6 +59,21 @@ def test_a_file_that_is_no_recipe_is_refused_and_the_current_one_stays(app, cont
     assert "mine.yaml" in app.error[0].value
 
 
+def test_each_finding_about_a_file_stands_on_a_line_of_its_own(app):
+    app.run()
+    app.file_uploader(key="recipe-file").set_value(("mine.yaml", b"name: x\nlayers: 3\n", "application/yaml")).run()
+    lines = app.error[0].value.split("  \n")
+    assert [line.rpartition("mine: ")[2].partition(":")[0] for line in lines] == ["network", "training", "layers"]
+
+
+def test_a_refused_file_is_forgotten_when_another_recipe_is_opened_and_stays_so(app):
+    app.run()
+    app.file_uploader(key="recipe-file").set_value(("mine.yaml", b"name: [", "application/yaml")).run()
+    assert app.error
+    for name in ("quick", "dilated-69k"):
+        assert not app.selectbox(key="recipe.name").set_value(name).run().error
+
+
 def test_a_recipe_is_opened_from_a_file(app):
     document = b"name: mine\nnetwork: {layers: [{type: gap}]}\ntraining: {epochs: 7}\n"
     app.run()
