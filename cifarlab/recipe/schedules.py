@@ -11,6 +11,8 @@ from cifarlab.spec import Spec, real
 
 MOST_EPOCHS = 1000
 MOST_MILESTONES = 16
+USUAL_EPOCHS = 24
+"""Default moments suit a run of so many epochs."""
 
 _DIGITS = 6
 _ROUNDING = 10**-_DIGITS
@@ -116,6 +118,15 @@ class Constant(Spec):
 
 
 Schedule: TypeAlias = Annotated[OneCycle | Cosine | StepDecay | Constant, Discriminator("type")]
+SCHEDULES = (OneCycle, Cosine, StepDecay, Constant)
+
+
+def suited(schedule: Schedule, epochs: int) -> Schedule:
+    """A schedule that suits USUAL_EPOCHS, such as one with its defaults, for a run of `epochs`.
+
+    In a longer run its moments stay where they are; in a shorter one they stay at their share of the run.
+    """
+    return stretched(schedule, USUAL_EPOCHS, min(epochs, USUAL_EPOCHS))
 
 
 def stretched(schedule: Schedule, before: int, after: int) -> Schedule:

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from cifarlab.augment import ShiftScaleRotate
 from cifarlab.network.layers import Conv, MaxPool
 from cifarlab.recipe import Training
-from cifarlab.recipe.schedules import OneCycle, StepDecay
+from cifarlab.recipe.schedules import Cosine, OneCycle, StepDecay
 from cifarlab.recipe.training import Ema
 from pages.parts.fields import editable
 from pages.parts.plain import plain
@@ -76,6 +76,14 @@ def test_a_kind_of_optimizer_is_chosen_and_brings_its_own_fields():
     assert app.session_state["spec"].optimizer.type == "sgd"
     app.slider(key="spec.optimizer.sgd.momentum").set_value(0.5).run()
     assert app.session_state["spec"].optimizer.momentum == 0.5
+
+
+@pytest.mark.parametrize(("epochs", "peak_epoch"), [(1, 0.208333), (3, 0.625), (24, 5.0), (75, 5.0)])
+def test_a_kind_of_schedule_can_be_chosen_in_a_run_of_any_length(epochs, peak_epoch):
+    app = show(Training(epochs=epochs, schedule=Cosine()))
+    app.selectbox(key="spec.schedule").set_value("one_cycle").run()
+    assert not app.error
+    assert app.session_state["spec"].schedule == OneCycle(peak_epoch=peak_epoch)
 
 
 def test_numbers_may_stand_in_boxes():

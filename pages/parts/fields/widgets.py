@@ -6,16 +6,18 @@ reset or another recipe reach every widget, and an edit that the spec refuses sp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
 
+from cifarlab.recipe import Training
+from cifarlab.recipe.schedules import SCHEDULES, suited
 from cifarlab.spec import Spec
 from pages.parts.fields.field import Field, Numbers, S, refusal_key
+from pages.parts.fields.number_list import number_list
 from pages.parts.fields.numbers import is_numeric, live_sliders_of, may_be_empty, number
-from pages.parts.labels import with_unit, words
+from pages.parts.labels import words
 from pages.parts.plain import plain
 
 NOT_SHOWN = ("type", "id", "enabled")
@@ -128,9 +130,14 @@ def _variant(field: Field[Any]) -> None:
         key=field.hold(field.value.type),
         help=field.help,
         on_change=field.take,
-        args=(lambda shown: kinds[shown](),),
+        args=(lambda shown: _first(kinds[shown](), field.spec),),
     )
     edit_fields(field.value, f"{field.key}.{field.value.type}", field.replace, numbers=field.numbers)
+
+
+def _first(chosen: Spec, owner: Spec) -> Spec:
+    """What a kind begins as: its defaults; those of a schedule as they suit the epochs of its training."""
+    return suited(chosen, owner.epochs) if isinstance(owner, Training) and isinstance(chosen, SCHEDULES) else chosen
 
 
 def _optional(field: Field[Any]) -> None:
@@ -147,31 +154,6 @@ def _optional(field: Field[Any]) -> None:
         edit_fields(field.value, f"{field.key}.{kind.__name__}", field.replace, numbers=field.numbers)
 
 
-def _list(field: Field[Any]) -> None:
-    """A field that holds any number of numbers: a line of text with commas."""
-    extra = type(field.spec).model_fields[field.name].json_schema_extra
-    st.text_input(
-        with_unit(words(field.name), str(extra.get("unit", "")) if isinstance(extra, dict) else ""),
-        key=field.hold(", ".join(f"{value:.10g}" for value in field.value)),
-        help=field.help,
-        on_change=field.take,
-        args=(_listed,),
-        placeholder="such as 30, 60",
-    )
-
-
-def _listed(text: str) -> list[float | str]:
-    """The numbers of a line of text; what is no number stays text, for the spec to refuse."""
-    return [_number_or_text(part) for part in re.split(r"[\s,;]+", text) if part]
-
-
-def _number_or_text(part: str) -> float | str:
-    try:
-        return float(part)
-    except ValueError:
-        return part
-
-
 def _widget_for(spec: type[Spec], name: str) -> Callable[[Field[Any]], None] | None:
     annotation = spec.model_fields[name].annotation
     if name == "fill":
@@ -185,7 +167,7 @@ def _widget_for(spec: type[Spec], name: str) -> Callable[[Field[Any]], None] | N
     if annotation is str:
         return _text
     if _is_list(annotation):
-        return _list if float in get_args(get_args(annotation)[0]) else None
+        return number_list if float in get_args(get_args(annotation)[0]) else None
     return _widget_for_specs(annotation)
 
 
