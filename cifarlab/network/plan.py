@@ -105,10 +105,12 @@ def _module_names(layer_ids: list[str]) -> dict[str, str]:
     # Only names are looked up, but the list of them is PyTorch's own.
     from torch.nn import Sequential
 
+    # An instance has more of its own than its class.
+    module = Sequential()
     names: dict[str, str] = {}
     for layer_id in layer_ids:
         name = layer_id
-        while hasattr(Sequential, name) or iskeyword(name) or (name != layer_id and name in layer_ids):
+        while hasattr(module, name) or iskeyword(name) or (name != layer_id and name in layer_ids):
             name += "_"
         names[layer_id] = name
     return names

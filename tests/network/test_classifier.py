@@ -146,7 +146,7 @@ def test_the_mean_of_a_pool_counts_its_padding():
     assert corner.item() == pytest.approx(4 / 9)
 
 
-@pytest.mark.parametrize("layer_id", ["half", "train", "append", "type", "class", "lambda"])
+@pytest.mark.parametrize("layer_id", ["half", "train", "training", "append", "type", "class", "lambda"])
 def test_an_id_that_pytorch_or_python_keeps_for_itself_is_no_obstacle(layer_id):
     model = build(network({"type": "conv", "id": layer_id, "out_channels": 10}, {"type": "gap"}))
     assert list(model.state_dict()) == [f"layers.{layer_id}_.conv.weight"]
