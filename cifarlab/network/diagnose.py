@@ -31,6 +31,7 @@ MAXIMUM_JUMP = 10**6
 """Units further apart than any image is wide: from here on the figures mean nothing."""
 
 _MAXIMUM_PADDING = int(field_help(Conv, "padding").maximum)
+_MAXIMUM_KERNEL = int(field_help(MaxPool, "kernel").maximum)
 
 _NOUNS = {
     "conv": "convolution",
@@ -99,7 +100,10 @@ def check_pool(layer: MaxPool | AveragePool) -> None:
     """Refuse a pool that is padded by more than half its kernel, as PyTorch does."""
     if layer.padding > (most := layer.kernel // 2):
         message = f"a padding of {layer.padding} is more than half of the kernel of {layer.kernel}"
-        _refuse(layer, message, f"lower the padding to {most}, or raise the kernel to {2 * layer.padding}")
+        fix = f"lower the padding to {most}"
+        if (least := 2 * layer.padding) <= _MAXIMUM_KERNEL:
+            fix += f", or raise the kernel to {least}"
+        _refuse(layer, message, fix)
 
 
 def check_groups(layer: Conv, channels: int) -> None:

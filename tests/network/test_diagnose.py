@@ -56,6 +56,14 @@ BROKEN = {
         [{"type": "max_pool", "kernel": 3, "padding": 2, "id": "bad"}],
         "bad: a padding of 2 is more than half of the kernel of 3; lower the padding to 1, or raise the kernel to 4",
     ),
+    "a pool padded by half of the largest kernel": (
+        [{"type": "max_pool", "kernel": 31, "padding": 16, "id": "bad"}],
+        "bad: a padding of 16 is more than half of the kernel of 31; lower the padding to 15, or raise the kernel to 32",
+    ),
+    "a pool padded by more than half of any kernel": (
+        [{"type": "average_pool", "kernel": 32, "padding": 17, "id": "bad"}],
+        "bad: a padding of 17 is more than half of the kernel of 32; lower the padding to 16",
+    ),
     "groups that divide neither side": (
         [conv(10), conv(15, groups=4, id="bad")],
         "bad: 4 groups do not divide 10 input channels and 15 output channels; choose groups that divide both: 1, 5",
