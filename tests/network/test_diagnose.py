@@ -58,7 +58,8 @@ BROKEN = {
     ),
     "a pool padded by half of the largest kernel": (
         [{"type": "max_pool", "kernel": 31, "padding": 16, "id": "bad"}],
-        "bad: a padding of 16 is more than half of the kernel of 31; lower the padding to 15, or raise the kernel to 32",
+        "bad: a padding of 16 is more than half of the kernel of 31; "
+        "lower the padding to 15, or raise the kernel to 32",
     ),
     "a pool padded by more than half of any kernel": (
         [{"type": "average_pool", "kernel": 32, "padding": 17, "id": "bad"}],
