@@ -67,5 +67,13 @@ def row_of(run: RunDirectory) -> dict[str, Any] | None:
         "test accuracy": 100 * last.test_accuracy if last else None,
         "images/s": last.images_per_second if last else None,
         "device": info.device if info else "",
-        "started": datetime.fromisoformat(started) if (started := run.started_at()) else None,
+        "started": _moment(run.started_at()),
     }
+
+
+def _moment(text: str) -> datetime | None:
+    """The time that a run's file states, or None where that is no time."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
