@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -13,10 +12,10 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
 
+from cifarlab.spec.excerpt import excerpt
 from cifarlab.spec.fields import UNTAGGED, field_help
 
 LONGEST_PATH = 160
-LONGEST_VALUE = 60
 
 
 def sentence(spec: type[BaseModel], finding: ErrorDetails, root: str) -> str:
@@ -32,8 +31,9 @@ def sentence(spec: type[BaseModel], finding: ErrorDetails, root: str) -> str:
     if kind == "union_tag_not_found":
         return f"{place.shown}.type: is missing; {_choices(place)}"
     if kind == "union_tag_invalid":
-        return f"{place.shown}.type: {finding['ctx']['tag']!r} is not allowed; {_choices(place, finding['ctx']['tag'])}"
-    return f"{place.shown}: {_shown(finding['input'])} is not allowed; {'; '.join(_words(finding, _allowed(place)))}"
+        tag = finding["ctx"]["tag"]
+        return f"{place.shown}.type: {excerpt(tag)} is not allowed; {_choices(place, tag)}"
+    return f"{place.shown}: {excerpt(finding['input'])} is not allowed; {'; '.join(_words(finding, _allowed(place)))}"
 
 
 @dataclass(frozen=True)
@@ -142,12 +142,6 @@ def _words(finding: ErrorDetails, allowed: list[str]) -> list[str]:
         return allowed
     words = _WORDS.get(kind, "{message}").format(message=finding["msg"][:1].lower() + finding["msg"][1:], **context)
     return [*allowed, words.replace("'", "")]
-
-
-def _shown(value: object) -> str:
-    # Not repr alone: it would follow a document of any depth.
-    text = reprlib.repr(value) if isinstance(value, dict | list | tuple) else repr(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
 _MAPPING = "give a mapping of fields and values"

@@ -9,7 +9,12 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from cifarlab.spec.excerpt import excerpt
+
 DEEPEST = 6
+LARGEST_WHOLE = 2**53
+"""Up to here each whole number is a float of its own, so that every reader of JSON reads the same."""
+
 LONGEST_TEXT = 200
 MOST_ITEMS = 256
 
@@ -20,7 +25,7 @@ class PlainMapping(Mapping[str, Any]):
     It is made from any mapping; lists become tuples, and inner mappings become `PlainMapping`s.
 
     Raises:
-        ValueError: a name is not text, or a value is something else, not finite, or too long or deep.
+        ValueError: a name is not text, or a value is something else, not finite, or too large, long or deep.
     """
 
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
@@ -58,7 +63,7 @@ def _frozen_items(values: Mapping[Any, Any], path: str, depth: int) -> dict[str,
     frozen = {}
     for name, value in values.items():
         if not isinstance(name, str):
-            raise ValueError(f"{name!r} is not allowed as a name; write names as text")
+            raise ValueError(f"{excerpt(name)} is not allowed as a name; write names as text")
         frozen[name] = _frozen(value, f"{path}.{name}".lstrip("."), depth)
     return frozen
 
@@ -80,6 +85,9 @@ def _frozen(value: Any, path: str, depth: int) -> Any:
 def _check_scalar(value: Any, path: str) -> None:
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise ValueError(f"{path}: {len(value)} characters are not allowed; write at most {LONGEST_TEXT}")
+    if isinstance(value, int) and abs(value) > LARGEST_WHOLE:
+        allowed = f"give a whole number from -{LARGEST_WHOLE:,} to {LARGEST_WHOLE:,}"
+        raise ValueError(f"{path}: {excerpt(value)} is not allowed; {allowed}")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{path}: {value} is not allowed; give a finite number")
     if not isinstance(value, str | bool | int | float | None):

@@ -153,13 +153,41 @@ def test_an_unknown_operation_is_answered_with_the_known_ones(operation, sentenc
             ".id: 'Conv 1' is not allowed; an id is a small letter, then at most 31 small letters, digits or _",
         ),
         ({"bias": "yes"}, ".bias: 'yes' is not allowed; write true or false"),
-        ({"groups": 10**400}, f".groups: {'1' + 58 * '0'}… is not allowed; a number of groups is 1 to 65,536"),
+        (
+            {"groups": 10**400},
+            ".groups: a whole number of 401 digits is not allowed; a number of groups is 1 to 65,536",
+        ),
     ],
 )
 def test_a_layer_is_refused_by_its_place_in_the_network(layer, sentence):
     with pytest.raises(SpecError) as refused:
         read_spec(Network, {"layers": [{"type": "conv", "out_channels": 4, **layer}]}, "network")
     assert refused.value.findings == (f"network.layers[0]{sentence}",)
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**5000)], ids=["400 digits", "more than Python writes"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        lambda number: number,
+        lambda number: {"scale": number},
+        lambda number: {"only": {"radius": number}},
+        lambda number: {"shapes": [number]},
+        lambda number: {"title": {"deep": [{number}]}},
+        lambda number: {"colour": [number, 0, 0]},
+        lambda number: {number: 1},
+    ],
+)
+def test_a_number_of_any_length_is_refused_in_a_short_sentence(document, number):
+    with pytest.raises(SpecError, match=r"^drawing") as refused:
+        read_spec(Drawing, document(number), "drawing")
+    assert all(len(finding) < 300 for finding in refused.value.findings)
+
+
+def test_a_type_of_any_length_is_refused_in_a_short_sentence():
+    with pytest.raises(SpecError, match=r"x… is not allowed; choose circle or square$") as refused:
+        read_spec(Drawing, {"shape": {"type": 1000 * "x"}}, "drawing")
+    assert len(str(refused.value)) < 200
 
 
 def test_the_first_field_of_a_spec_keeps_its_name():

@@ -9,7 +9,7 @@ from cifarlab.spec import PlainMapping
 SCALARS = (
     st.none()
     | st.booleans()
-    | st.integers()
+    | st.integers(-(2**53), 2**53)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text("ab", max_size=9)
 )

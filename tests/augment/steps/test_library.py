@@ -114,6 +114,12 @@ def test_what_albumentations_refuses_is_one_sentence_with_the_path_of_the_argume
         ([[[[[[[1]]]]]]], "nest deeper than 6 levels"),
         ([0] * 300, "300 items are not allowed; give at most 256"),
         ("x" * 300, "300 characters are not allowed"),
+        (
+            10**400,
+            r"arguments\.clip_limit: a whole number of 401 digits is not allowed; give a whole number from -9,007,",
+        ),
+        ([1, -(10**5000)], r"arguments\.clip_limit\[1\]: a whole number of 5,001 digits is not allowed"),
+        (2**53, r"arguments\.clip_limit: 9007199254740992 is not allowed; give two numbers"),
     ],
 )
 def test_values_that_are_not_plain_are_refused_with_their_path(value, message):
@@ -127,3 +133,5 @@ def test_arguments_that_are_no_mapping_are_refused():
         read_spec(Augmentation, {"steps": [step]})
     with pytest.raises(SpecError, match="3 is not allowed as a name; write names as text"):
         read_spec(Augmentation, {"steps": [{**step, "arguments": {3: 4}}]})
+    with pytest.raises(SpecError, match="a whole number of 5,001 digits is not allowed as a name"):
+        read_spec(Augmentation, {"steps": [{**step, "arguments": {10**5000: 4}}]})
