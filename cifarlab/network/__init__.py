@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cifarlab.network.arithmetic import Arithmetic, block_arithmetic, row_arithmetic
+from cifarlab.network.classes import with_classes
 from cifarlab.network.comparison import ComparedLayer, Comparison, compare
 from cifarlab.network.edit import (
     Action,
@@ -114,6 +115,7 @@ __all__ = [
     "unproductive_layers",
     "up_to",
     "walk",
+    "with_classes",
 ]
 
 

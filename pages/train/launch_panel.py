@@ -15,7 +15,7 @@ from pages.parts.boundary import sentence
 from pages.parts.changes import carry_over
 from pages.parts.running import running
 from pages.parts.session import Visit
-from pages.train import watching
+from pages.train import classes, watching
 from pages.train.schedule_chart import draw_schedule
 
 REFUSED = "train.refused"
@@ -64,7 +64,16 @@ def draw(visit: Visit) -> None:
         fields.draw_field(Epochs(training, "epochs", "training.epochs", edit, "box"))
     with right:
         fields.edit_fields(training, "training", edit, names=("batch_size",), numbers="box")
-    st.button("Train", type="primary", width="stretch", on_click=_launch, args=(visit, device), key="train.go")
+    classes.draw(visit)
+    st.button(
+        "Train",
+        type="primary",
+        width="stretch",
+        on_click=_launch,
+        args=(visit, device),
+        disabled=bool(classes.difference(visit)),
+        key="train.go",
+    )
     _say(_refusal(visit))
     draw_schedule(training)
     for title, names in FOLDED.items():
@@ -94,6 +103,8 @@ def _launch(visit: Visit, device: str) -> None:
     if monotonic() - st.session_state.get(LAUNCHED, -SECONDS_OF_A_DOUBLE_CLICK) < SECONDS_OF_A_DOUBLE_CLICK:
         return
     st.session_state.pop(REFUSED, None)
+    if classes.difference(visit):  # a click from before the page had said so
+        return
     if problems := visit.table().diagnostics:
         _refuse(visit, f"This network cannot be trained. {problems[0].sentence}")
         return
