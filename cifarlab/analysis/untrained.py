@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ from cifarlab.augment.steps import Normalization
 from cifarlab.network.layers import Network
 
 if TYPE_CHECKING:
+    import torch
+
     from cifarlab.network.classifier import Classifier
 
 
@@ -46,8 +49,22 @@ def take_statistics(model: Classifier, images: NDArray[np.uint8], normalization:
         norm.reset_running_stats()
         norm.momentum = None  # the plain mean over all batches
     with torch.no_grad():
-        for batch in network_inputs(model, images, normalization):
+        for batch in _without_single_last(network_inputs(model, images, normalization)):
             for norm in norms:
                 norm.train()
             model(batch)
     model.eval()
+
+
+def _without_single_last(batches: Iterator[torch.Tensor]) -> Iterator[torch.Tensor]:
+    """The batches, where a last one of one image, which has no variance, is part of the one before it."""
+    import torch
+
+    held = next(batches)
+    for batch in batches:
+        if len(batch) == 1:
+            held = torch.cat((held, batch))
+        else:
+            yield held
+            held = batch
+    yield held

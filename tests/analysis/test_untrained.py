@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from cifarlab.analysis import effective_field, take_statistics, untrained
-from cifarlab.analysis.predictions import network_inputs
+from cifarlab.analysis.predictions import BATCH_SIZE, network_inputs
 from cifarlab.network import Network
 from cifarlab.network.layers import Conv, GlobalAveragePool, Linear
 from cifarlab.recipe import load_recipe
@@ -44,7 +44,20 @@ def test_the_field_of_a_deep_network_does_not_fade(images, normalization):
     assert fields[1].values.max() > 1e-6
 
 
+POOLED = Network(layers=(GlobalAveragePool(), Conv(out_channels=10, kernel=1, then=("batchnorm",))))
+
+
+def test_a_last_image_that_no_batch_has_room_for_counts_as_much_as_the_others(images, normalization):
+    model, many = untrained(POOLED, seed=0), np.resize(images, (BATCH_SIZE + 1, 32, 32, 3))
+    take_statistics(model, many, normalization)
+    (norm,) = (module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d))
+    pooled = torch.cat(list(network_inputs(model, many, normalization))).mean(dim=(2, 3))
+    (weights,) = (module.weight for module in model.modules() if isinstance(module, torch.nn.Conv2d))
+    maps = (pooled @ weights[:, :, 0, 0].T).detach()
+    np.testing.assert_allclose(norm.running_mean, maps.mean(dim=0), atol=1e-6)
+    np.testing.assert_allclose(norm.running_var, maps.var(dim=0), rtol=1e-4)
+
+
 def test_one_image_is_refused_where_a_map_has_one_value(images, normalization):
-    network = Network(layers=(GlobalAveragePool(), Conv(out_channels=10, kernel=1, then=("batchnorm",))))
     with pytest.raises(ValueError, match="more than 1 value"):
-        take_statistics(untrained(network, seed=0), images[:1], normalization)
+        take_statistics(untrained(POOLED, seed=0), images[:1], normalization)
