@@ -47,7 +47,9 @@ def _grad_cam(model: Classifier, batch: torch.Tensor, classes: NDArray[np.int64]
         features = model.features(batch)  # (n, channels, h, w)
     features.requires_grad_()
     with torch.enable_grad():
-        scores = model.head(features)[torch.arange(len(batch)), torch.as_tensor(classes, device=batch.device)]
+        # A copy, because the labels of image sets are read-only and torch has no read-only tensors.
+        chosen = torch.tensor(classes, device=batch.device)
+        scores = model.head(features)[torch.arange(len(batch)), chosen]
         (gradients,) = torch.autograd.grad(scores.sum(), features)
     weights = gradients.mean(dim=(2, 3), keepdim=True)
     maps: NDArray[np.float32] = (weights * features.detach()).sum(dim=1).relu().cpu().numpy()

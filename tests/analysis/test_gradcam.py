@@ -134,6 +134,22 @@ def test_maps_are_computed_where_gradients_are_off(quick, images, normalization)
     assert maps.values.shape == (12, 8, 8)
 
 
+@pytest.fixture
+def _every_warning():
+    """PyTorch says each of its warnings every time, not once in a process."""
+    before = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    yield
+    torch.set_warn_always(before)
+
+
+@pytest.mark.usefixtures("_every_warning")
+def test_the_labels_of_an_image_set_which_are_read_only_can_be_the_classes(quick, images, normalization):
+    labels = np.arange(12) % 10
+    labels.flags.writeable = False
+    assert class_activation_maps(quick, images, normalization, labels).values.shape == (12, 8, 8)
+
+
 def test_classes_that_do_not_fit_are_refused(quick, images, normalization):
     with pytest.raises(ValueError, match=r"classes: the shape \(2,\) is not allowed; 12 images need one class each"):
         class_activation_maps(quick, images, normalization, np.array([0, 1]))
