@@ -120,5 +120,8 @@ def _new_draws() -> None:
 def _candidates(images: ImageSet, label: str, first: int) -> NDArray[np.int64]:
     """Indices of images of one class, or of all classes in turn, from number `first` of the class on."""
     classes = [images.of_class(at) for at, name in enumerate(images.class_names) if label in (ALL_CLASSES, name)]
-    shortest = min(len(members) for members in classes)
-    return np.stack([np.roll(members[:shortest], -first) for members in classes], axis=1).ravel()[: max(COUNTS)]
+    turned = [np.roll(members, -first) for members in classes]
+    rounds = range(min(max(COUNTS), max(len(members) for members in turned)))
+    # A class that has run out is passed over: nothing is shown twice.
+    in_turn = [members[place] for place in rounds for members in turned if place < len(members)]
+    return np.array(in_turn[: max(COUNTS)], dtype=np.int64)

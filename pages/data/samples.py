@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifarlab.augment import many_images_one_draw
-from cifarlab.data import SPLITS, ImageSet, Split
+from cifarlab.data import SPLITS, ImageSet, Split, class_counts
 from cifarlab.plots import class_colour
 from pages.parts.pictures import draw_picture, pairs_picture, sample_sheet
 from pages.parts.session import Visit
@@ -24,7 +24,10 @@ def draw(visit: Visit) -> None:
     colours = [class_colour(label) for label in range(len(images.class_names))]
     with st.container(key="data-samples"):
         st.html(sample_sheet(images.images[_indices(images)], images.class_names, colours))
-    st.caption(f"{SAMPLES} {SPLIT_NAMES[split]} of each class, of {len(images):,} in all. Point at one to enlarge it.")
+    fewer = " A class with fewer repeats them." if min(class_counts(images).values()) < SAMPLES else ""
+    st.caption(
+        f"{SAMPLES} {SPLIT_NAMES[split]} of each class, of {len(images):,} in all.{fewer} Point at one to enlarge it."
+    )
 
 
 def draw_augmented(visit: Visit) -> None:

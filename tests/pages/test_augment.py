@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cifarlab.augment.catalogue import catalogue
 from cifarlab.augment.code import read_code
 from cifarlab.augment.presets import presets
+from cifarlab.data import CLASS_NAMES
 from cifarlab.recipe import load_recipe
 from cifarlab.recipe.yaml_text import parse_yaml
 from cifarlab.training import runs_folder, shipped_checkpoints
@@ -100,6 +101,18 @@ def test_many_images_are_shown_each_over_its_augmented_version(opened, picture, 
     assert picture(opened) != before
     assert "24 images, each above what training would see" in captions(opened)
     assert [label for *_, label in given(opened, "picture_grid")[0]["cells"][:2]] == ["airplane", "automobile"]
+
+
+def test_a_class_with_a_single_image_takes_none_away_from_the_others(app, given, photographs, tmp_path, monkeypatch):
+    shutil.copytree(photographs, tmp_path / "uneven")
+    for path in sorted((tmp_path / "uneven" / "train" / "airplane").iterdir())[1:]:
+        path.unlink()
+    monkeypatch.setenv("CIFARLAB_DATA", str(tmp_path / "uneven"))
+    app.run()
+    app.segmented_control(key="augment.view").set_value("Many images").run()
+    assert "24 images, each above what training would see" in captions(app)
+    labels = [label for *_, label in given(app, "picture_grid")[0]["cells"]]
+    assert labels == [*CLASS_NAMES, *CLASS_NAMES[1:], *CLASS_NAMES[1:6]]
 
 
 def test_step_by_step_shows_a_strip_for_each_of_three_epochs(opened):
@@ -308,6 +321,13 @@ def test_what_is_known_is_found_out_once_for_each_seed_and_augmentation(opened, 
 def test_what_the_trainer_sees_is_the_first_batch_of_training(opened):
     ask(opened, "What the trainer sees")
     assert "The first 64 of 64 images of the first step of training with seed 0" in captions(opened)
+
+
+def test_a_first_step_has_no_more_images_than_are_trained_on(opened):
+    visit = opened.session_state[STATE_KEY]
+    visit.edit(training=visit.recipe.training.model_copy(update={"batch_size": 512, "validation_images": 20}))
+    ask(opened, "What the trainer sees")
+    assert "The first 64 of 100 images of the first step" in captions(opened)
 
 
 def test_what_the_buttons_hide_is_there_when_they_are_opened_and_stands_in_the_address(opened, picture):

@@ -49,6 +49,15 @@ def test_the_source_says_how_many_images_came_from_where(opened, photographs):
     assert str(photographs) in text
 
 
+def test_a_class_with_fewer_images_than_samples_is_said_to_repeat_them(opened):
+    def told(app):
+        return " ".join(caption.value for caption in app.caption)
+
+    assert "10 training images of each class, of 120 in all. Point" in told(opened)
+    opened.segmented_control(key="data.split").set_value("test").run()
+    assert "10 test images of each class, of 30 in all. A class with fewer repeats them." in told(opened)
+
+
 def test_other_samples_are_other_images(opened):
     before = bodies(opened)
     opened.button(key="data-turn").click().run()

@@ -22,14 +22,16 @@ def draw(visit: Visit, choice: Choice, _: Augmentation) -> None:
     """The first images of the first batch, normalised and shown back in colours."""
     seeded = visit.recipe.training.model_copy(update={"seed": choice.seed})
     recipe = visit.recipe.model_copy(update={"training": seeded})
-    batch = _first_batch(recipe, visit.images("train"))
+    images = visit.images("train")
+    batch = _first_batch(recipe, images)
+    in_step = min(recipe.training.batch_size, len(images) - recipe.training.validation_images)
     key = "augment-batch"
     draw_picture(to_grid(batch.shown, COLUMNS), alt=f"The first {len(batch.shown)} images of the first batch", key=key)
     low, high = float(batch.inputs.min()), float(batch.inputs.max())
     mean, std = float(np.mean(batch.inputs)), float(np.std(batch.inputs))
     st.caption(
-        f"The first {len(batch.shown)} of {visit.recipe.training.batch_size} images of the first step of training with "
-        f"seed {choice.seed}: shuffled, augmented and normalised by the code that trains, then shown back in colours. "
+        f"The first {len(batch.shown)} of {in_step} images of the first step of training with seed {choice.seed}: "
+        "shuffled, augmented and normalised by the code that trains, then shown back in colours. "
         f"What the network gets lies between {low:.2f} and {high:.2f}; its mean is {mean:.2f}, its std {std:.2f}."
     )
 
