@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import streamlit as st
 
 from cifarlab.network import NetworkTable
 from cifarlab.network.goals import Verdict
-from cifarlab.recipe import judge, recipe_names, write_recipe
+from cifarlab.recipe import Recipe, judge, load_recipe, recipe_names, write_recipe
 from cifarlab.spec import SpecError
 from pages.parts import running, sources
 from pages.parts.goals import goal_chips
@@ -78,10 +79,10 @@ def figures(table: NetworkTable, verdicts: tuple[Verdict, ...]) -> str:
 
 def _choose_recipe(visit: Visit) -> None:
     names = list(recipe_names())
-    name = visit.original.name
-    options = names if name in names else [name, *names]
-    if st.session_state.get("recipe.name") != name:
-        st.session_state["recipe.name"] = name
+    opened = _title(visit.original)
+    options = names if opened in names else [opened, *names]
+    if st.session_state.get("recipe.name") != opened:
+        st.session_state["recipe.name"] = opened
     st.selectbox(
         "Recipe",
         options,
@@ -93,13 +94,32 @@ def _choose_recipe(visit: Visit) -> None:
     )
 
 
+def _title(opened: Recipe) -> str:
+    """What the list of recipes calls one: apart from the one that ships, where it is another under the same name."""
+    return f"{opened.name} (changed)" if _departures(opened) else opened.name
+
+
+@lru_cache(maxsize=64)
+def _departures(opened: Recipe) -> tuple[str, ...]:
+    """The sections in which a recipe differs from the one that ships under its name, if one does."""
+    if opened.name not in recipe_names():
+        return ()
+    shipped = load_recipe(opened.name)
+    return tuple(section for section in Recipe.model_fields if getattr(opened, section) != getattr(shipped, section))
+
+
 def _recipe_menu(visit: Visit) -> None:
     label = "edited" if visit.edited else "recipe"
     with st.popover(label, key="recipe-menu", type="secondary" if visit.edited else "tertiary", width=MENU_WIDTH):
         if visit.edited:
-            st.markdown(f"Changed against **{plain(visit.original.name)}**: {', '.join(visit.edited)}.")
+            st.markdown(f"Changed against **{plain(_title(visit.original))}**: {', '.join(visit.edited)}.")
         else:
             st.markdown(plain(visit.recipe.description) or f"**{plain(visit.recipe.name)}**, as it was opened.")
+        if departures := _departures(visit.original):
+            st.caption(
+                f"Opened from a link or a file, and not the {plain(visit.original.name)} that ships: "
+                f"it differs in {', '.join(departures)}."
+            )
         with st.container(horizontal=True):
             st.button("Reset", key="recipe-reset", on_click=visit.reset, disabled=not visit.edited)
             st.download_button(

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from cifarlab.network.layers import Conv, Network
-from cifarlab.recipe import judge, load_recipe
+from cifarlab.recipe import judge, load_recipe, to_share_text
 from pages.parts import running
 from pages.parts.header import figures
 from pages.parts.session import STATE_KEY, Visit
@@ -48,6 +48,28 @@ def test_what_an_edit_changed_is_named_beside_the_recipe(app):
     visit.edit(training=visit.recipe.training.model_copy(update={"epochs": 80}))
     app.run()
     assert "Changed against **dilated-69k**: training." in [text.value for text in app.markdown]
+
+
+def test_a_changed_recipe_under_a_shipped_name_stands_apart_and_gives_way_to_the_shipped_one(app):
+    shipped = load_recipe("quick")
+    ours = shipped.model_copy(update={"training": shipped.training.model_copy(update={"epochs": 9})})
+    app.query_params["recipe"] = to_share_text(ours)
+    app.run()
+    box = app.selectbox(key="recipe.name")
+    assert box.value == "quick (changed)"
+    assert "not the quick that ships: it differs in training." in " ".join(text.value for text in app.caption)
+    box.set_value("quick").run()
+    assert app.session_state[STATE_KEY].recipe == shipped
+    assert "quick (changed)" not in app.selectbox(key="recipe.name").options
+
+
+def test_an_edit_of_a_shipped_recipe_does_not_set_it_apart(app):
+    app.run()
+    visit = app.session_state[STATE_KEY]
+    visit.edit(training=visit.recipe.training.model_copy(update={"epochs": 80}))
+    app.run()
+    assert app.selectbox(key="recipe.name").value == "dilated-69k"
+    assert "that ships" not in " ".join(text.value for text in app.caption)
 
 
 @pytest.mark.parametrize("content", [b"name: [", b"\xff\xfe\x00", b"name: x\nlayers: 3\n"])
