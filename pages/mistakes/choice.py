@@ -91,15 +91,18 @@ def _examined(path: Path, version: Stamp) -> Examination:  # noqa: ARG001, it is
 
 
 def offer_newer(network: TrainedNetwork, shown: Stamp) -> None:
-    """While the run goes on: a button that is alive as soon as there are newer weights than those shown."""
+    """While the run goes on: a button that is alive as soon as there are newer weights than those shown.
+
+    When the run ends, the page shows its last weights without being asked.
+    """
     if network.run and network.run.is_alive():
         st.fragment(_offer_newer, run_every=POLL_SECONDS)(network.run, shown)
 
 
 @boundary()
 def _offer_newer(run: RunDirectory, shown: Stamp) -> None:
+    if not run.is_alive():
+        st.rerun()  # the whole page: it shows the last weights, says how the run ended, and stops asking
     newer = stamp(run.path) != shown
-    if not newer and not run.is_alive():
-        st.rerun()  # the whole page: it stops asking, and nothing else changes
     if st.button("Newer weights", key="mistakes.newer", icon=":material/refresh:", disabled=not newer):
         st.rerun()

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from cifarlab.data.sketch10 import draw_sketch10
+from cifarlab.training import RunStatus
+from cifarlab.training.runs.lock import RunLock
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -67,6 +69,32 @@ def test_the_link_names_the_network(visitor):
     expect(visitor.page).to_have_url(re.compile("model=older"))
     visitor.page.reload()
     expect(visitor.page.get_by_text("1,000 mistakes in 2,000 test images")).to_be_visible()
+
+
+def test_when_the_run_ends_its_last_weights_are_shown_without_being_asked(
+    visitor, server_home, write_run, shared_quick, store_answers
+):
+    labels, path = draw_sketch10("test").labels, server_home / "runs" / "working"
+    facts = write_run(path, shared_quick, "sketch10")
+    os.utime(path / "recipe.yaml", (1, 1))  # not the one that is shown first
+    store_answers(path, facts, labels, 1200)
+    save_state(path, "running")
+    newer = visitor.page.get_by_role("button", name="Newer weights")
+    with RunLock(path):
+        visitor.open("mistakes?model=working")
+        expect(visitor.page.get_by_text("800 mistakes in 2,000 test images")).to_be_visible()
+        expect(newer).to_be_disabled()
+        store_answers(path, facts, labels, 1300)
+        expect(newer).to_be_enabled()
+        expect(visitor.page.get_by_text("800 mistakes in 2,000 test images")).to_be_visible()
+        save_state(path, "finished")
+    expect(visitor.page.get_by_text("700 mistakes in 2,000 test images")).to_be_visible()
+    expect(visitor.at("mistakes-head")).to_contain_text("finished")
+    expect(newer).to_have_count(0)
+
+
+def save_state(path, state):
+    (path / "status.json").write_text(RunStatus(state=state, epoch=2, epochs=6).model_dump_json())
 
 
 def test_on_a_phone_the_gallery_stands_before_the_charts_and_nothing_sticks_out(new_visitor):

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cifarlab.analysis import examination
 from cifarlab.data import load_images
+from cifarlab.training.runs.lock import RunLock
 from pages.mistakes import selection
 
 ROOT = Path(__file__).parents[2]
@@ -270,3 +271,37 @@ def test_new_weights_are_shown_as_soon_as_the_page_is_drawn_again(visit, answere
     store_answers(answered, facts, load_images(image_folder, "test").labels, right=29)
     app.run()
     assert "<b>1</b> mistake in" in html(app)
+
+
+ASKING = """
+import streamlit as st
+from cifarlab.training import RunDirectory
+from pages.mistakes import choice
+
+st.session_state["drawings"] = st.session_state.get("drawings", 0) + 1
+if st.session_state["drawings"] == 1:
+    choice._offer_newer(RunDirectory({path!r}), ())
+"""
+
+
+def test_while_the_run_goes_on_newer_weights_are_offered(answered):
+    with RunLock(answered):
+        app = AppTest.from_string(ASKING.format(path=str(answered)), default_timeout=60).run()
+    assert app.session_state["drawings"] == 1
+    assert not app.button(key="mistakes.newer").disabled
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_when_the_run_ends_or_vanishes_the_page_is_drawn_anew_and_asks_no_longer(answered, is_gone):
+    if is_gone:
+        answered.rename(answered.parent.parent / "gone")
+    app = AppTest.from_string(ASKING.format(path=str(answered)), default_timeout=60).run()
+    assert app.session_state["drawings"] == 2
+    assert not app.button
+    assert not app.error
+
+
+def test_a_page_about_a_run_that_goes_on_asks_and_one_about_an_ended_run_does_not(visit, answered):
+    with RunLock(answered):
+        assert visit().button(key="mistakes.newer").disabled
+    assert "mistakes.newer" not in [button.key for button in visit().button]
