@@ -19,6 +19,7 @@ from pages.network import (
     layer_table,
     mending,
     palette,
+    undo_keys,
 )
 from pages.parts import header
 from pages.parts.boundary import boundary
@@ -104,4 +105,5 @@ def _step(label: str, icon: str, keys: str, go: Callable[[Visit], None], visit: 
 
 
 st.html(STYLE)
+undo_keys.leave_to_fields()
 draw(current())

@@ -1,0 +1,5 @@
+"""The keys of undo and redo: in a field they are for what is typed there."""
+
+from pages.network.undo_keys.component import leave_to_fields
+
+__all__ = ["leave_to_fields"]
