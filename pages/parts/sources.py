@@ -50,10 +50,11 @@ def choose(visit: Visit, place: str) -> None:
         _fetch_panel(visit, place)
     path = f"{place}.folder"
     st.text_input(
-        "A folder on this machine",
+        "A folder where CIFAR Lab runs",
         key=path,
         placeholder="/path/with/train/<class>/*.png and test/…",
-        help="PNG or JPEG files in train/<class>/ and test/<class>/, or CIFAR-10's own batches.",
+        help="A path on the disk of the machine that this page comes from. There: PNG or JPEG files in train/<class>/ "
+        "and test/<class>/, or CIFAR-10's own batches.",
         on_change=_use,
         args=(visit, path),
     )

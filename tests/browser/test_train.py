@@ -38,7 +38,7 @@ def let_in(new_visitor, image_folder):
             visitor = replace(visitor, address=address)
         visitor.open("train?recipe=quick")
         visitor.at("images-menu").get_by_role("button").click()
-        folder = visitor.page.get_by_role("textbox", name="A folder on this machine")
+        folder = visitor.page.get_by_role("textbox", name="A folder where CIFAR Lab runs")
         folder.fill(str(image_folder))
         folder.press("Enter")
         expect(visitor.at("train-launch")).to_contain_text("quick on folder images")

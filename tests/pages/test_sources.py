@@ -38,6 +38,12 @@ def test_a_source_that_is_chosen_is_named_on_the_page(app, photographs):
     assert not app.error
 
 
+def test_a_folder_is_said_to_lie_where_the_server_runs_not_the_browser(app):
+    folder = app.run().text_input(key="header.folder")
+    assert folder.label == "A folder where CIFAR Lab runs"
+    assert folder.help.startswith("A path on the disk of the machine that this page comes from.")
+
+
 def test_cifar10_is_offered_for_download_while_it_is_not_here(app, photographs):
     app.run()
     assert "Get CIFAR-10 (170 MB)" in [button.label for button in app.button]
