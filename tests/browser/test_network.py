@@ -102,9 +102,9 @@ def test_in_a_field_the_key_of_undo_takes_back_what_is_typed_and_leaves_the_netw
     expect(first_parameters(at_network)).to_have_text("2,464")
     expect(at_network.at("network-undo").get_by_role("button")).to_be_enabled()
     dilation = at_network.at("network.conv1.dilation").get_by_role("spinbutton")
-    dilation.fill("2")
+    dilation.press_sequentially("2")
     dilation.press("Control+z")
-    dilation.fill("1")
+    expect(dilation).to_have_value("1")
     at_network.page.get_by_text("Open YAML").click()
     text = at_network.at("network-yaml").get_by_role("textbox")
     text.press_sequentially("layers")
@@ -114,6 +114,15 @@ def test_in_a_field_the_key_of_undo_takes_back_what_is_typed_and_leaves_the_netw
     at_network.set_layer("stride", 2)  # an undo that was asked for before would be done by then
     expect(table(at_network).first.locator("td").nth(5)).to_have_text("2")
     expect(table(at_network).first.locator("td").nth(3)).to_have_text("5")
+
+
+def test_once_what_was_typed_is_applied_the_key_of_undo_is_for_the_network_again(at_network):
+    at_network.set_layer("kernel", 5)
+    expect(first_parameters(at_network)).to_have_text("2,464")
+    kernel = at_network.at("network.conv1.kernel").get_by_role("spinbutton")
+    expect(kernel).to_be_focused()
+    kernel.press("Control+z")
+    expect(first_parameters(at_network)).to_have_text("928")
 
 
 def test_a_layer_goes_into_a_block_and_out_again_with_the_keyboard(at_network):

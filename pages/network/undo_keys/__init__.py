@@ -1,4 +1,4 @@
-"""The keys of undo and redo: in a field they are for what is typed there."""
+"""The keys of undo and redo: in a field they are for what was typed there, until it is applied."""
 
 from pages.network.undo_keys.component import leave_to_fields
 

@@ -10,5 +10,5 @@ HERE = Path(__file__).parent
 
 
 def leave_to_fields() -> None:
-    """Leave the keys of undo and redo to the field that is typed in, on this page; draws nothing that is seen."""
+    """Leave the keys of undo and redo to a field until what was typed there is applied; draws nothing that is seen."""
     component(HERE)(key="network-undo-keys", data=[], width=1, height=1)

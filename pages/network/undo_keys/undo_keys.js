@@ -1,21 +1,34 @@
 // The browser's half of the keys of undo and redo. Streamlit's shortcuts take Ctrl and Cmd with a key from fields too,
-// and keep the field from undoing what was typed: where someone types, these keys do not get as far.
+// and keep the field from undoing what was typed: until that is applied, these keys get no further than the field.
 
-const NOT_TYPED_IN = ["button", "checkbox", "color", "file", "image", "radio", "range", "reset", "submit"];
+let typedIn = null; // the field whose text has changed since it was entered or applied
 
-function isTypedIn(node) {
-  if (node instanceof HTMLInputElement) return !node.readOnly && !NOT_TYPED_IN.includes(node.type);
-  if (node instanceof HTMLTextAreaElement) return !node.readOnly;
-  return node instanceof HTMLElement && node.isContentEditable;
+function isAsked(event) {
+  return (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
 }
 
-function leaveToField(event) {
-  const isAsked = (event.ctrlKey || event.metaKey) && ["z", "y"].includes(event.key.toLowerCase());
-  if (isAsked && isTypedIn(event.composedPath()[0])) event.stopPropagation();
+function noteTyping(event) {
+  typedIn = event.composedPath()[0];
 }
+
+function noteKey(event) {
+  const field = event.composedPath()[0];
+  if (isAsked(event) && field === typedIn) event.stopPropagation();
+  // Enter applies a line; a text area takes it as a new line unless Ctrl or Cmd is held.
+  const applies = event.key === "Enter" && (!(field instanceof HTMLTextAreaElement) || event.ctrlKey || event.metaKey);
+  if (applies) typedIn = null;
+}
+
+function noteEntering() {
+  typedIn = null;
+}
+
+// On its way down from the window, an event comes here before any listener of the document.
+const LISTENERS = { input: noteTyping, keydown: noteKey, focusin: noteEntering };
 
 export default function () {
-  // On its way down from the window, an event comes here before any listener of the document.
-  window.addEventListener("keydown", leaveToField, true);
-  return () => window.removeEventListener("keydown", leaveToField, true);
+  for (const [kind, listener] of Object.entries(LISTENERS)) window.addEventListener(kind, listener, true);
+  return () => {
+    for (const [kind, listener] of Object.entries(LISTENERS)) window.removeEventListener(kind, listener, true);
+  };
 }
