@@ -17,6 +17,7 @@ from cifarlab.plots import class_colour
 from cifarlab.recipe import Recipe
 from pages.mistakes import selection
 from pages.parts.pictures import image_tag
+from pages.parts.plain import plain
 from pages.parts.trained import network_at
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def draw(examination: Examination, path: Path, version: Stamp) -> None:
         return
     if images is None:
         st.info(
-            f"The images cannot be shown; the figures come from the network's stored answers. {examination.problem}"
+            "The images cannot be shown; the figures come from the network's stored answers. "
+            f"{plain(examination.problem)}"
         )
         return
     with st.spinner("Loading the network …"):

@@ -11,6 +11,7 @@ from pages.mistakes import charts, choice, gallery
 from pages.parts import session, sources
 from pages.parts.boundary import boundary
 from pages.parts.places import page_file
+from pages.parts.plain import plain
 
 
 def draw() -> None:
@@ -48,7 +49,8 @@ def nothing_yet() -> None:
 def not_yet(network: TrainedNetwork) -> None:
     """A run whose first epoch is not complete, or that ended before."""
     st.info(
-        f"{network.name} has no complete epoch yet, so there are no weights to look at. Choose another network above."
+        f"{plain(network.name)} has no complete epoch yet, so there are no weights to look at. "
+        "Choose another network above."
     )
     st.page_link(page_file("train"), label="See how it stands", icon=":material/monitoring:")
 
@@ -74,7 +76,8 @@ def hint_at_source(examination: Examination) -> None:
     used, own = session.current().source, examination.facts.data
     if used != own:
         st.caption(
-            f"It was trained and tested on {sources.title_of(own)}; the images in use, {sources.title_of(used)}, "
+            f"It was trained and tested on {plain(sources.title_of(own))}; the images in use, "
+            f"{plain(sources.title_of(used))}, "
             "are never put to it here."
         )
 

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifarlab.analysis import ORDERS, Evaluation, Order, mistakes, rightly_classified
+from pages.parts.plain import plain
 
 O = TypeVar("O")
 
@@ -62,9 +63,9 @@ def describe(evaluation: Evaluation, count: int) -> str:
     true, answer = current(len(evaluation.class_names))
     names = evaluation.class_names
     if true is not None and true == answer:
-        return f"**{count:,}** images of {names[true]} classified right"
-    what = "images" if true is None else f"images of {names[true]}"
-    taken = "classified wrong" if answer is None else f"taken for {names[answer]}"
+        return f"**{count:,}** images of {plain(names[true])} classified right"
+    what = "images" if true is None else f"images of {plain(names[true])}"
+    taken = "classified wrong" if answer is None else f"taken for {plain(names[answer])}"
     return f"**{count:,}** {what} {taken}"
 
 

@@ -11,6 +11,7 @@ from cifarlab.network import ComparedLayer, Comparison, Network, NetworkTable, c
 from cifarlab.network.comparison import Figures
 from pages.network.layer_items import title_of
 from pages.parts import other_recipe
+from pages.parts.plain import plain
 from pages.parts.session import Visit
 
 HELP = "Layer by layer: what the current network adds, removes and changes, and what that does to its figures."
@@ -34,7 +35,7 @@ def choose(visit: Visit) -> tuple[str, Network] | None:
 def draw(network: Network, name: str, other: Network) -> None:
     """Both networks in one table, and a sentence on what the current one has more of."""
     comparison = compare(other, network)
-    st.markdown(f"**From {name} to this network.** {summary(comparison)}")
+    st.markdown(f"**From {plain(name)} to this network.** {summary(comparison)}")
     if comparison.differs:
         st.html(comparison_html(comparison))
 

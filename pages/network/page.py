@@ -24,6 +24,7 @@ from pages.network import (
 from pages.parts import header
 from pages.parts.boundary import boundary
 from pages.parts.layer_list import layer_list
+from pages.parts.plain import plain
 from pages.parts.session import Visit, current
 from pages.parts.steady_html import steady_html
 
@@ -81,7 +82,7 @@ def layers(visit: Visit, table: NetworkTable) -> None:
         lambda new: editing.insert(visit, new),
     )
     if refusal := editing.refusal():
-        st.error(refusal)
+        st.error(plain(refusal))
     layer_list(
         layer_items.items_of(visit.recipe.network, table),
         key="network-layers-list",

@@ -7,6 +7,7 @@ import streamlit as st
 from cifarlab.recipe import read_network
 from cifarlab.spec import SpecError
 from pages.network import editing
+from pages.parts.plain import plain
 from pages.parts.session import Visit
 from pages.parts.uploads import text_of
 
@@ -25,7 +26,7 @@ def draw(visit: Visit) -> None:
         if not opener.open:
             return
         if refusal := st.session_state.get(REFUSED):
-            st.error(refusal)
+            st.error(plain(refusal))
         st.text_area(
             "A network section, or a whole recipe, of which only the network is taken",
             key=TEXT,

@@ -13,6 +13,7 @@ from cifarlab.training import available_devices, launch
 from pages.parts import fields, sources
 from pages.parts.boundary import sentence
 from pages.parts.changes import carry_over
+from pages.parts.plain import plain
 from pages.parts.running import running
 from pages.parts.session import Visit
 from pages.train import classes, watching
@@ -51,7 +52,7 @@ def draw(visit: Visit) -> None:
     def edit(edited: Training) -> None:
         visit.edit(training=carry_over(training, edited, visit.recipe.training))
 
-    st.markdown(f"**{visit.recipe.name}** on {sources.title_of(visit.source)}")
+    st.markdown(f"**{plain(visit.recipe.name)}** on {plain(sources.title_of(visit.source))}")
     device = st.selectbox(
         "Device",
         ("auto", *available_devices()),
@@ -93,7 +94,7 @@ def _refuse(visit: Visit, refusal: str) -> None:
 
 def _say(refusal: str) -> None:
     if refusal:
-        st.error(refusal)
+        st.error(plain(refusal))
     elif others := len(running()):
         trains = "1 training is" if others == 1 else f"{others} trainings are"
         st.caption(f"{trains} running on this machine; another would share its processors.")

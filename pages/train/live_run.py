@@ -13,6 +13,7 @@ from cifarlab.recipe import Recipe
 from cifarlab.training import RunDirectory, RunStatus, State, stop
 from pages.parts.boundary import boundary
 from pages.parts.places import page_file
+from pages.parts.plain import plain
 from pages.parts.run_states import STATES
 from pages.parts.running import running
 from pages.train import ended
@@ -68,7 +69,7 @@ def _draw(run: RunDirectory, seen: Seen, recipe: Recipe | None) -> None:
 
 def _head(run: RunDirectory, status: RunStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
-        st.markdown(f"**{run.name}** · {STATES[status.state]}")
+        st.markdown(f"**{plain(run.name)}** · {STATES[status.state]}")
         if status.is_active:
             stopping = status.state == "stopping"
             st.button("Stop", key="run.stop", icon=":material/stop:", on_click=_stop, args=(run,), disabled=stopping)
