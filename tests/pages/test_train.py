@@ -319,9 +319,9 @@ def test_a_folder_for_runs_that_cannot_be_written_is_named(visit, monkeypatch, t
 
 def test_fewer_epochs_keep_the_shape_of_the_schedule(visit):
     app = visit(recipe="dilated-69k")
-    app.number_input(key="training.epochs").set_value(5).run()
+    app.number_input(key="training.epochs").set_value(15).run()
     training = app.session_state["visit"].recipe.training
-    assert (training.epochs, training.schedule.peak_epoch) == (5, 1.0)  # of 75 and 15
+    assert (training.epochs, training.schedule.peak_epoch) == (15, 0.8)  # of 75 and 4
     assert not app.error
 
 
