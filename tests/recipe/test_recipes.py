@@ -76,9 +76,10 @@ def test_batches_are_as_large_as_the_source_says(name, size):
     assert load_recipe(name).training.batch_size == size
 
 
-def test_the_rate_of_dilated_anneals_to_a_hundred_and_sixty_millionths():
+def test_dilated_trains_by_one_cycle_as_its_source_does():
     schedule = load_recipe("dilated-69k").training.schedule
-    assert schedule.peak * schedule.end == pytest.approx(1.6e-4)
+    assert isinstance(schedule, OneCycle)
+    assert schedule.peak * schedule.end < 1.6e-4  # where the source's, whose optimiser is not known, ends
 
 
 def test_the_resnet_trains_24_epochs_with_its_peak_at_the_fifth_and_adam():
