@@ -26,7 +26,7 @@ class SourceDescription:
     """A source in words: `origin` says where it comes from, `check` how its images are checked.
 
     `source` is what `load_images` takes. `drawn` tells drawings from photographs. When the source is not `present`,
-    `problem` says in one sentence what is wrong and what to do, and the numbers of images are None.
+    `problem` says in one sentence what is wrong and what to do, and the numbers are None.
     """
 
     source: str
@@ -34,6 +34,7 @@ class SourceDescription:
     origin: str
     check: str
     drawn: bool
+    classes: int | None
     train_images: int | None
     test_images: int | None
     problem: str = ""
@@ -48,7 +49,7 @@ def describe_sketch10() -> SourceDescription:
     """The embedded drawings, which are always there."""
     origin = "the ten CIFAR-10 classes drawn by code on this machine, without a download"
     check = "the drawing is deterministic: the same images on every machine"
-    return SourceDescription("sketch10", "sketch10: drawn, not CIFAR-10", origin, check, True, 10_000, 2_000)
+    return SourceDescription("sketch10", "sketch10: drawn, not CIFAR-10", origin, check, True, 10, 10_000, 2_000)
 
 
 def describe_cifar10() -> SourceDescription:
@@ -57,7 +58,7 @@ def describe_cifar10() -> SourceDescription:
     if folder is not None:
         return describe_batches("cifar10", folder)
     origin = f"{CIFAR10.url}, {CIFAR10.size / 1e6:.0f} MB"
-    return SourceDescription("cifar10", "CIFAR-10", origin, _BY_MD5, False, None, None, CIFAR10_MISSING)
+    return SourceDescription("cifar10", "CIFAR-10", origin, _BY_MD5, False, None, None, None, CIFAR10_MISSING)
 
 
 def describe_batches(source: str, folder: Path) -> SourceDescription:
@@ -65,8 +66,8 @@ def describe_batches(source: str, folder: Path) -> SourceDescription:
     missing = [file.name for file in CIFAR10.files if not (folder / file.name).is_file()]
     if missing:
         problem = f"images: {folder} lacks {', '.join(missing)}; fetch CIFAR-10 again"
-        return SourceDescription(source, "CIFAR-10", str(folder), _BY_MD5, False, None, None, problem)
-    return SourceDescription(source, "CIFAR-10", str(folder), _BY_MD5, False, 50_000, 10_000)
+        return SourceDescription(source, "CIFAR-10", str(folder), _BY_MD5, False, None, None, None, problem)
+    return SourceDescription(source, "CIFAR-10", str(folder), _BY_MD5, False, 10, 50_000, 10_000)
 
 
 def describe_folder(folder: Path) -> SourceDescription:
@@ -78,7 +79,8 @@ def describe_folder(folder: Path) -> SourceDescription:
 def _describe_folder(folder: Path, _stamp: Hashable) -> SourceDescription:
     title = f"folder {folder.name}"
     try:
-        train, test = (len(list_folder(folder, split).files) for split in SPLITS)
+        train, test = (list_folder(folder, split) for split in SPLITS)
     except ValueError as error:
-        return SourceDescription(str(folder), title, str(folder), _BY_DECODING, False, None, None, str(error))
-    return SourceDescription(str(folder), title, str(folder), _BY_DECODING, False, train, test)
+        return SourceDescription(str(folder), title, str(folder), _BY_DECODING, False, None, None, None, str(error))
+    counts = (len(train.class_names), len(train.files), len(test.files))
+    return SourceDescription(str(folder), title, str(folder), _BY_DECODING, False, *counts)

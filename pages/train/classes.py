@@ -15,7 +15,7 @@ def draw(visit: Visit) -> None:
     if not (told := difference(visit)):
         return
     st.warning(plain(told))
-    count = _classes_of_images(visit)
+    count = sources.description_of(visit.source).classes
     st.button(
         f"Give the network {count} classes",
         width="stretch",
@@ -28,18 +28,10 @@ def draw(visit: Visit) -> None:
 
 def difference(visit: Visit) -> str:
     """The two numbers of classes in a sentence where they differ: no such network can be trained; empty otherwise."""
-    network, images = visit.recipe.network.classes, _classes_of_images(visit)
-    if images in (None, network):
+    network, images = visit.recipe.network.classes, sources.description_of(visit.source).classes
+    if images in (None, network):  # None where the images cannot be used: the training says so
         return ""
     return f"The network tells {network} classes apart, and the images have {images}: {sources.title_of(visit.source)}."
-
-
-def _classes_of_images(visit: Visit) -> int | None:
-    """None where the images cannot be read: the training says so."""
-    try:
-        return len(visit.images("train").class_names)
-    except ValueError:
-        return None
 
 
 def _change(visit: Visit, classes: int) -> None:

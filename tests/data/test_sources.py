@@ -122,7 +122,8 @@ def test_drawings_are_described_as_drawings() -> None:
     assert description.present
     assert "not CIFAR-10" in description.title
     for split, count in (("train", description.train_images), ("test", description.test_images)):
-        assert len(load_images("sketch10", split)) == count
+        images = load_images("sketch10", split)
+        assert (len(images), len(images.class_names)) == (count, description.classes)
 
 
 def test_cifar10_is_described_present_or_not(cache: Path) -> None:
@@ -132,7 +133,8 @@ def test_cifar10_is_described_present_or_not(cache: Path) -> None:
     assert "170 MB" in absent.origin
     folder = pretend_batches(cache / "cifar-10-batches-py")
     present = describe_source("cifar10")
-    assert (present.present, present.train_images, present.test_images) == (True, 50_000, 10_000)
+    assert (present.classes, present.train_images, present.test_images) == (10, 50_000, 10_000)
+    assert present.present
     assert present.origin == str(folder)
     (folder / "data_batch_3").unlink()
     assert "lacks data_batch_3; fetch CIFAR-10 again" in describe_source("cifar10").problem
@@ -142,7 +144,8 @@ def test_a_folder_is_described_and_again_after_a_change(image_folder: MakeFolder
     root = image_folder()
     description = describe_source(root)
     assert (description.title, description.source, description.drawn) == ("folder pictures", str(root), False)
-    assert (description.train_images, description.test_images) == (6, 6)
+    numbers = (description.classes, description.train_images, description.test_images)
+    assert numbers == (len(load_images(root, "train").class_names), 6, 6)
     (root / "test/cat/0000.png").unlink()
     assert describe_source(root).test_images == 5
     for path in (root / "test/cat").iterdir():

@@ -8,6 +8,7 @@ from cifarlab.network import trace, with_classes
 from cifarlab.recipe import load_recipe
 from cifarlab.training import runs_folder
 from pages.network import editing
+from pages.parts import sources
 
 
 @pytest.fixture
@@ -68,6 +69,7 @@ def test_a_network_whose_outputs_were_changed_by_hand_becomes_whole(page):
 
 def test_images_that_cannot_be_read_do_not_hinder_the_page(page, three_classes):
     (three_classes / "train" / "star" / "0.png").unlink()
+    sources.description_of.clear()  # as after its five seconds
     page.run()
     assert warnings(page) == []
     assert page.button(key="train.go")
