@@ -117,8 +117,7 @@ def _recipe_menu(visit: Visit) -> None:
             st.markdown(plain(visit.recipe.description) or f"**{plain(visit.recipe.name)}**, as it was opened.")
         if departures := _departures(visit.original):
             st.caption(
-                f"Opened from a link or a file, and not the {plain(visit.original.name)} that ships: "
-                f"it differs in {', '.join(departures)}."
+                f"This is not the {plain(visit.original.name)} that ships: it differs in {', '.join(departures)}."
             )
         with st.container(horizontal=True):
             st.button("Reset", key="recipe-reset", on_click=visit.reset, disabled=not visit.edited)
