@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from cifarlab.network.fix import changed
-from cifarlab.network.layers import (
-    AveragePool,
-    Conv,
-    Depthwise,
-    GlobalAveragePool,
-    Layer,
-    Linear,
-    MaxPool,
-    Network,
-)
+from cifarlab.network.edit import Layers
+from cifarlab.network.fix import with_outputs
+from cifarlab.network.layers import AveragePool, Depthwise, GlobalAveragePool, Linear, MaxPool, Network
 from cifarlab.network.trace import trace
 from cifarlab.spec import read_spec
-
-Layers: TypeAlias = tuple[Layer, ...]
 
 _KEEP_CHANNELS = (AveragePool, Depthwise, GlobalAveragePool, MaxPool)
 
@@ -49,10 +37,4 @@ def _resized(layers: Layers, outputs: int) -> Layers:
     *before, last = layers
     if isinstance(last, _KEEP_CHANNELS):
         return (*_resized(tuple(before), outputs), last)
-    return (*before, _with_outputs(last, outputs))
-
-
-def _with_outputs(layer: Layer, outputs: int) -> Layer:
-    if isinstance(layer, Conv):
-        return changed(layer, out_channels=outputs) or layer
-    return (changed(layer, out_features=outputs) or layer) if isinstance(layer, Linear) else layer
+    return (*before, with_outputs(last, outputs) or last)

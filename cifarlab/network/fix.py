@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from cifarlab.network.edit import Action, Replace, apply_all
-from cifarlab.network.layers import LayerSpec, Network
+from cifarlab.network.layers import Conv, Layer, LayerSpec, Linear, Network
 from cifarlab.spec import SpecError
 
 L = TypeVar("L", bound=LayerSpec)
@@ -49,3 +49,10 @@ def changed(layer: L, **fields: Any) -> L | None:
         return type(layer).model_validate({**dict(layer), **fields})
     except ValidationError:
         return None
+
+
+def with_outputs(layer: Layer, outputs: int) -> Conv | Linear | None:
+    """The layer with so many channels or features that go out, or `None` where it does not choose them, or cannot."""
+    if isinstance(layer, Conv):
+        return changed(layer, out_channels=outputs)
+    return changed(layer, out_features=outputs) if isinstance(layer, Linear) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cifarlab.network.edit import Add, Move, Remove
-from cifarlab.network.fix import Fix, changed, replacing
+from cifarlab.network.fix import Fix, replacing, with_outputs
 from cifarlab.network.incoming import map_into
 from cifarlab.network.layers import Conv, GlobalAveragePool, Layer, Linear, Network, Residual, walk
 from cifarlab.network.mending import Proposals, proposals
@@ -81,11 +81,9 @@ def _finish(network: Network, table: NetworkTable) -> Iterator[Proposals]:
 
 
 def _with_channels(layer: Layer, channels: int) -> Fix | None:
-    if isinstance(layer, Linear):
-        after: Layer | None = changed(layer, out_features=channels)
-        return replacing(f"{channels} output features", after)
-    after = changed(layer, out_channels=channels) if isinstance(layer, Conv) else None
-    return replacing(f"{channels} output channels", after) if after else None
+    after = with_outputs(layer, channels)
+    noun = "features" if isinstance(layer, Linear) else "channels"
+    return replacing(f"{channels} output {noun}", after) if after else None
 
 
 def _removed(layer: Layer) -> Proposals:
