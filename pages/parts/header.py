@@ -17,7 +17,7 @@ from pages.parts.goals import goal_chips
 from pages.parts.live_sliders import is_held
 from pages.parts.plain import plain
 from pages.parts.returning import come_back
-from pages.parts.session import Visit, current, share_link
+from pages.parts.session import Visit, current, differences, share_link
 from pages.parts.uploads import text_of
 
 MENU_WIDTH = 86  # the same for both of its labels, so that nothing moves when the first edit is made
@@ -101,11 +101,10 @@ def _title(opened: Recipe) -> str:
 
 @lru_cache(maxsize=64)
 def _departures(opened: Recipe) -> tuple[str, ...]:
-    """The sections in which a recipe differs from the one that ships under its name, if one does."""
+    """The parts in which a recipe differs from the one that ships under its name, if one does."""
     if opened.name not in recipe_names():
         return ()
-    shipped = load_recipe(opened.name)
-    return tuple(section for section in Recipe.model_fields if getattr(opened, section) != getattr(shipped, section))
+    return differences(opened, load_recipe(opened.name))
 
 
 def _recipe_menu(visit: Visit) -> None:

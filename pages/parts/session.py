@@ -84,7 +84,7 @@ class Visit:
     @property
     def edited(self) -> tuple[str, ...]:
         """The parts in which the current recipe differs from what was opened."""
-        return tuple(part for part in PARTS if getattr(self.recipe, part) != getattr(self.original, part))
+        return differences(self.recipe, self.original)
 
     def use_source(self, source: str) -> None:
         """Show and train on other images; raises ValueError, and keeps the present ones, when a split does not load."""
@@ -115,6 +115,11 @@ class Visit:
     def table(self) -> NetworkTable:
         """The recipe's network, traced."""
         return trace(self.recipe.network)
+
+
+def differences(one: Recipe, other: Recipe) -> tuple[str, ...]:
+    """The parts in which two recipes differ, of those that a visitor edits."""
+    return tuple(part for part in PARTS if getattr(one, part) != getattr(other, part))
 
 
 def current() -> Visit:
