@@ -21,6 +21,14 @@ settings.load_profile("without deadlines")
 PATIENCE_SECONDS = 120
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """Tests leave nothing in the caches of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CIFARLAB_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def wait_until():
     """Waits until a condition holds; where it never does, the test fails with what is known of the run."""

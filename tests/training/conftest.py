@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,6 @@ def write_pictures(folder: Path, per_class: int, seed: int) -> None:
         for index in range(per_class):
             picture = np.clip(noise.normal(colour, 25, (32, 32, 3)), 0, 255).astype(np.uint8)
             cv2.imwrite(str(folder / name / f"{index:03}.png"), picture[..., ::-1])
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CIFARLAB_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 @pytest.fixture(scope="session")
