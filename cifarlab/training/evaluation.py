@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cifarlab.augment import BatchedNormalization, Normalization
 from cifarlab.data import ImageSet
+from cifarlab.training.failures import is_out_of_memory
 
 # On a CPU the maps of so many images fit into the memory that training took; a GPU has to be kept busy.
 _CPU_BATCH, _GPU_BATCH = 250, 2000
@@ -74,8 +75,8 @@ def _answers(
             # A copy, because image sets are read-only and torch has no read-only tensors.
             pixels = torch.from_numpy(images.images[start : start + size].copy()).to(device)
             answers = model(batched.apply(pixels)).float().cpu()
-        except torch.OutOfMemoryError:
-            if size == 1:
+        except RuntimeError as error:
+            if size == 1 or not is_out_of_memory(error):
                 raise
             # Training leaves less of the device than there is.
             size //= 2

@@ -32,27 +32,38 @@ def test_loss_and_accuracy_are_those_of_the_logits(pictures):
 class SmallDevice(Brightness):
     """Has memory for so many images at a time."""
 
-    def __init__(self, room):
+    def __init__(self, room, error):
         super().__init__()
-        self.room = room
+        self.room, self.error = room, error
 
     def forward(self, images):
         if len(images) > self.room:
-            raise torch.OutOfMemoryError("no room")
+            raise self.error
         return super().forward(images)
 
 
+NO_ROOM = [torch.OutOfMemoryError("no room"), RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling x")]
+
+
+@pytest.mark.parametrize("error", NO_ROOM)
 @pytest.mark.parametrize("room", [20, 7, 1])
-def test_a_device_with_little_memory_left_is_asked_for_less_at_a_time(pictures, room):
+def test_a_device_with_little_memory_left_is_asked_for_less_at_a_time(pictures, room, error):
     images = load_images(pictures, "test")
-    outcome, reference = (evaluate(model, images, NUMBERS, CPU) for model in (SmallDevice(room), Brightness()))
+    outcome, reference = (evaluate(model, images, NUMBERS, CPU) for model in (SmallDevice(room, error), Brightness()))
     np.testing.assert_allclose(outcome.logits, reference.logits, rtol=1e-5)
     assert outcome.accuracy == reference.accuracy
 
 
-def test_a_device_without_memory_for_one_image_says_so(pictures):
-    with pytest.raises(torch.OutOfMemoryError):
-        evaluate(SmallDevice(0), load_images(pictures, "test"), NUMBERS, CPU)
+@pytest.mark.parametrize("error", NO_ROOM)
+def test_a_device_without_memory_for_one_image_says_so(pictures, error):
+    with pytest.raises(RuntimeError, match=str(error)):
+        evaluate(SmallDevice(0, error), load_images(pictures, "test"), NUMBERS, CPU)
+
+
+def test_what_fails_for_another_reason_is_not_tried_with_fewer_images(pictures):
+    device = SmallDevice(20, RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    with pytest.raises(RuntimeError, match="mat1"):
+        evaluate(device, load_images(pictures, "test"), NUMBERS, CPU)
 
 
 def test_the_model_goes_on_in_the_mode_it_came_in(pictures):

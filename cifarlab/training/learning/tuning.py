@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from cifarlab.recipe import Recipe
+from cifarlab.training.failures import is_out_of_memory
 from cifarlab.training.learning.arithmetic import REFERENCE, WAYS, Arithmetic
 from cifarlab.training.learning.captured import new_learner
 from cifarlab.training.learning.learner import Learner
@@ -87,14 +88,14 @@ def _time_one_by_one(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Ari
     """A GPU's memory may not hold all ways at once, and little else disturbs it; a way that does not fit is left out.
 
     Raises:
-        torch.OutOfMemoryError: none fits.
+        RuntimeError: none fits (`is_out_of_memory`).
     """
     seconds: dict[Arithmetic, float] = {}
     for way in WAYS:
         try:
             seconds |= _time_alone(recipe, images, labels, way)
-        except torch.OutOfMemoryError:
-            if way == WAYS[-1] and not seconds:
+        except RuntimeError as error:
+            if not is_out_of_memory(error) or (way == WAYS[-1] and not seconds):
                 raise
         torch.cuda.empty_cache()
     return seconds

@@ -333,6 +333,7 @@ def test_a_replayed_step_sees_the_rate_that_was_set(spec):
         for weight in model.parameters():
             weight.grad = torch.ones_like(weight)
         set_rate(optimizer, 0.1)
+        torch.cuda.synchronize()
         with torch.cuda.stream(torch.cuda.Stream()):
             optimizer.step()
         torch.cuda.synchronize()

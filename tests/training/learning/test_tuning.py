@@ -106,3 +106,23 @@ def test_a_way_that_gives_wrong_gradients_is_not_used(batch, monkeypatch, caplog
     monkeypatch.setattr(tuning, "is_sound", lambda learner, *_: learner.arithmetic.precision == "float32")
     assert choose_arithmetic(*batch).precision == "float32"
     assert "bfloat16, channels_last gives wrong gradients for this network on this processor" in caplog.text
+
+
+def with_room_for(ways, monkeypatch):
+    def time_alone(_recipe, _images, _labels, way):
+        if way not in ways:
+            raise RuntimeError("CUDA error: out of memory")
+        return {way: 0.1}
+
+    monkeypatch.setattr(tuning, "_time_alone", time_alone)
+
+
+def test_a_way_that_does_not_fit_on_a_gpu_is_left_out(batch, monkeypatch):
+    with_room_for(WAYS[1:3], monkeypatch)
+    assert list(tuning._time_one_by_one(*batch)) == list(WAYS[1:3])
+
+
+def test_a_gpu_that_no_way_fits_on_says_so(batch, monkeypatch):
+    with_room_for((), monkeypatch)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        tuning._time_one_by_one(*batch)
