@@ -43,10 +43,18 @@ def list_runs(runs_dir: Path | None = None) -> list[RunDirectory]:
     """Every run in a folder, `runs_folder()` unless told; those that started last come first."""
     folder = runs_folder() if runs_dir is None else Path(runs_dir)
     try:
-        found = [RunDirectory(path) for path in folder.iterdir() if (path / RECIPE).is_file()]
+        found = [RunDirectory(path) for path in folder.iterdir() if _holds_run(path)]
     except OSError:
         return []
     return sorted(found, key=lambda run: (run.started_at(), run.name), reverse=True)
+
+
+def _holds_run(path: Path) -> bool:
+    """Whether a directory holds a run; nobody knows of one that this user may not enter."""
+    try:
+        return (path / RECIPE).is_file()
+    except PermissionError:
+        return False
 
 
 class RunDirectory:

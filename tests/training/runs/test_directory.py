@@ -1,3 +1,4 @@
+import errno
 import os
 from pathlib import Path
 
@@ -115,6 +116,21 @@ def test_runs_are_listed_from_the_last_to_the_first(tmp_path, finished):
     (tmp_path / "finished").symlink_to(finished.path)
     assert [run.path.name for run in list_runs(tmp_path)] == ["new", "finished", "middle", "old"]
     assert list_runs(tmp_path / "gone") == []
+
+
+def test_a_run_that_this_user_may_not_enter_hides_no_other(tmp_path, monkeypatch):
+    for name in ("mine", "of another user"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "recipe.yaml").write_text("name: some")
+    looked_up = Path.stat
+
+    def stat(path, **options):
+        if path.parent.name == "of another user":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return looked_up(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert [run.name for run in list_runs(tmp_path)] == ["mine"]
 
 
 def test_runs_live_where_the_environment_says(tmp_path, monkeypatch):
