@@ -91,12 +91,12 @@ def write_run(normalization):
     from cifarlab.training.checkpoints.checkpoint import weights_content
     from cifarlab.training.checkpoints.facts import CheckpointFacts
 
-    def write(path: Path, model, data: str, epoch=2):
+    def write(path: Path, model, data: str, epoch=2, class_names=CLASS_NAMES):
         path.mkdir(parents=True)
         recipe = load_recipe("quick")
         augmentation = recipe.augmentation.model_copy(update={"normalize": normalization})
         save_recipe(recipe.model_copy(update={"augmentation": augmentation}), path / "recipe.yaml")
-        facts = CheckpointFacts(data=data, class_names=CLASS_NAMES, epoch=epoch, epochs=6)
+        facts = CheckpointFacts(data=data, class_names=class_names, epoch=epoch, epochs=6)
         (path / "last.safetensors").write_bytes(weights_content(model.state_dict(), facts))
         return facts
 
@@ -107,9 +107,9 @@ def write_run(normalization):
 def make_run(tmp_path, image_folder, quick, write_run):
     """Writes a run of `quick` on the small folder of images; returns its directory and its facts."""
 
-    def make(name="run", data=str(image_folder), epoch=2):
+    def make(name="run", data=str(image_folder), **facts):
         path = tmp_path / "runs" / name
-        return path, write_run(path, quick, data, epoch)
+        return path, write_run(path, quick, data, **facts)
 
     return make
 

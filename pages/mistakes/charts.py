@@ -26,7 +26,7 @@ def draw(evaluation: Evaluation) -> None:
 
 
 def _matrix(evaluation: Evaluation) -> None:
-    true, answer = selection.current(len(evaluation.class_names))
+    true, answer = selection.current(evaluation.class_names)
     cell = None if true is None or answer is None else (true, answer)
     st.plotly_chart(
         plots.confusion_matrix(evaluation, selected=cell),
@@ -40,7 +40,7 @@ def _matrix(evaluation: Evaluation) -> None:
 
 
 def _bars(evaluation: Evaluation) -> None:
-    true, _ = selection.current(len(evaluation.class_names))
+    true, _ = selection.current(evaluation.class_names)
     st.plotly_chart(
         plots.accuracy_bars(evaluation, selected=true),
         key=BARS,
@@ -55,7 +55,7 @@ def _bars(evaluation: Evaluation) -> None:
 def _pairs(evaluation: Evaluation) -> None:
     pairs, names = most_confused(evaluation), evaluation.class_names
     cells = [(pair.true, pair.predicted) for pair in pairs]
-    ticked = [row for row, cell in enumerate(cells) if cell == selection.current(len(names))]
+    ticked = [row for row, cell in enumerate(cells) if cell == selection.current(names)]
     key = f"{PAIRS}.{ticked}"  # a tick is kept by the place of its row: another choice gets a table of its own
     rows = [
         {

@@ -15,7 +15,7 @@ from pages.parts.plain import plain
 O = TypeVar("O")
 
 ANY = -1
-TRUE, ANSWER, ORDER = "mistakes.true", "mistakes.answer", "mistakes.order"
+TRUE, ANSWER, ORDER, AMONG = "mistakes.true", "mistakes.answer", "mistakes.order", "mistakes.among"
 ORDER_TITLES: dict[Order, str] = {
     "confidence": "surest first",
     "loss": "largest loss first",
@@ -24,12 +24,14 @@ ORDER_TITLES: dict[Order, str] = {
 }
 
 
-def current(classes: int) -> tuple[int | None, int | None]:
-    """The true class and the answer that are chosen, each None for any; what no longer fits is dropped."""
-    for key in (TRUE, ANSWER):
-        if st.session_state.get(key, ANY) >= classes:
-            st.session_state[key] = ANY
-    true, answer = st.session_state.get(TRUE, ANY), st.session_state.get(ANSWER, ANY)
+def current(names: Sequence[str]) -> tuple[int | None, int | None]:
+    """The true class and the answer that are chosen, each None for any; a choice among other classes is dropped."""
+    chosen = [st.session_state.get(key, ANY) for key in (TRUE, ANSWER)]
+    # A browser that was shown other classes may still send one of their labels.
+    if st.session_state.get(AMONG) != tuple(names) or any(label not in range(ANY, len(names)) for label in chosen):
+        st.session_state[AMONG] = tuple(names)
+        choose()
+    true, answer = st.session_state[TRUE], st.session_state[ANSWER]
     return (None if true == ANY else true), (None if answer == ANY else answer)
 
 
@@ -41,7 +43,7 @@ def choose(true: int = ANY, answer: int = ANY) -> None:
 def draw(evaluation: Evaluation) -> NDArray[np.int64]:
     """The widgets of the choice; returns the indices of the images chosen, int64 (M,)."""
     names = evaluation.class_names
-    true, answer = current(len(names))
+    true, answer = current(names)
     labels = (ANY, *range(len(names)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _select("True class", labels, TRUE, lambda label: "any true class" if label == ANY else f"is {names[label]}")
@@ -60,7 +62,7 @@ def page_key() -> str:
 
 def describe(evaluation: Evaluation, count: int) -> str:
     """The images chosen, in words, with how many there are."""
-    true, answer = current(len(evaluation.class_names))
+    true, answer = current(evaluation.class_names)
     names = evaluation.class_names
     if true is not None and true == answer:
         return f"**{count:,}** images of {plain(names[true])} classified right"

@@ -102,6 +102,29 @@ def test_a_filter_by_class_narrows_the_gallery(visit):
     assert cards(app) == 18
 
 
+@pytest.mark.usefixtures("answered")
+def test_a_choice_among_the_classes_of_another_network_is_dropped(visit, make_run, store_answers):
+    path, facts = make_run("letters", "/nowhere", class_names=tuple("abcdefghij"))
+    store_answers(path, facts, np.arange(10))
+    app = visit()
+    app.selectbox(key="model").set_value("answered").run()
+    app.selectbox(key=selection.TRUE).set_value(5).run()
+    app.selectbox(key="model").set_value("letters").run()
+    assert app.session_state[selection.TRUE] == selection.ANY
+    assert not app.error
+
+
+def test_a_browser_that_still_shows_other_classes_chooses_none_of_these():
+    app = AppTest.from_string(
+        "import streamlit\nfrom pages.mistakes import selection\nstreamlit.write(selection.current(('ant', 'bee')))\n",
+        default_timeout=60,
+    )
+    app.session_state[selection.AMONG] = ("ant", "bee")
+    app.session_state[selection.TRUE], app.session_state[selection.ANSWER] = "is dog", 1
+    assert not app.run().exception
+    assert (app.session_state[selection.TRUE], app.session_state[selection.ANSWER]) == (selection.ANY, selection.ANY)
+
+
 def ticked(app):
     """The rows ticked in the table of the pairs confused most often, and what its first row is about."""
     table = app.dataframe[0]
