@@ -195,12 +195,15 @@ def _go_on(
     recipe: Recipe, source: str, device: torch.device, journal: Journal, stop: StopRequest, found: Resumption
 ) -> None:
     info, state = found.begun(), found.state
-    journal.take_up(state.milestone.metrics_bytes if state else 0)
+    metrics_bytes = state.milestone.metrics_bytes if state else 0
+    journal.recall(metrics_bytes)
     material = _load(recipe, source, journal, stop)
     found.require_same_images(material)
     with computing(device, info.threads):
         torch.manual_seed(recipe.training.seed)
         learner = new_learner(material.recipe, device, info.arithmetic)
+        # Nothing of the run is touched before its images are there and are the same.
+        journal.take_up(metrics_bytes)
         journal.go_on(info.model_copy(update=_surroundings(material, device)))
         Loop(material, learner, info.workers, journal, stop, state).run()
 

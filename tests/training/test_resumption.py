@@ -113,6 +113,17 @@ def test_other_images_than_at_the_start_end_the_run_with_one_sentence(stopped, p
     assert resume(stopped).state == "finished"
 
 
+def test_a_run_whose_images_are_not_there_keeps_the_figures_of_every_epoch(stopped, tmp_path):
+    metrics = stopped / "metrics.jsonl"
+    third = json.loads(metrics.read_text().splitlines()[-1]) | {"epoch": 3}
+    metrics.write_text(metrics.read_text() + json.dumps(third) + "\n")
+    before = metrics.read_bytes()
+    assert resume(stopped, data=tmp_path / "nowhere").state == "failed"
+    assert metrics.read_bytes() == before
+    assert resume(stopped).state == "finished"
+    assert [epoch.epoch for epoch in RunDirectory(stopped).metrics()] == [1, 2, 3, 4]
+
+
 def test_a_run_finds_its_images_from_any_folder_and_where_they_have_moved_to(exact, pictures, tmp_path, monkeypatch):
     shutil.copytree(pictures, tmp_path / "photos")
     monkeypatch.chdir(tmp_path)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cifarlab.recipe import Recipe, save_recipe
 from cifarlab.storage import append_line, cut_to, replace_file
-from cifarlab.training.runs.directory import INFO, METRICS, RECIPE, STATUS, RunDirectory
+from cifarlab.training.runs.directory import INFO, METRICS, RECIPE, STATUS
+from cifarlab.training.runs.metrics import read_metrics
 from cifarlab.training.runs.records import EpochMetrics, RunInfo, RunStatus, State
 
 Progress = Callable[[RunStatus], None]
@@ -79,6 +81,11 @@ class Journal:
         """Wait until the disk has the figures of every epoch."""
         cut_to(self.directory / METRICS, self.metrics_bytes())
 
+    def recall(self, metrics_bytes: int) -> None:
+        """Know the last of the epochs whose figures fill the first `metrics_bytes` bytes; nothing is written."""
+        with suppress(FileNotFoundError), (self.directory / METRICS).open("rb") as file:
+            self.last_epoch = next(reversed(read_metrics(file.read(metrics_bytes))), None)
+
     def take_up(self, metrics_bytes: int) -> None:
         """Go on after the epochs whose figures fill the first `metrics_bytes` bytes; those that come after are dropped.
 
@@ -87,7 +94,6 @@ class Journal:
         kept = cut_to(self.directory / METRICS, metrics_bytes)
         if kept < metrics_bytes:
             _log.warning("metrics: %d bytes are missing; the curves have a gap", metrics_bytes - kept)
-        self.last_epoch = next(reversed(RunDirectory(self.directory).metrics()), None)
 
     def end(self, state: State, message: str) -> RunStatus:
         """Write how the run ended; where even that is refused, the log has it."""
