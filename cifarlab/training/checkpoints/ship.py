@@ -33,6 +33,7 @@ from cifarlab.training.checkpoints.facts import (
     conditions_of,
     origin_of,
 )
+from cifarlab.training.checkpoints.folder import require_no_run
 from cifarlab.training.device import resolve_device
 from cifarlab.training.evaluation import evaluate
 from cifarlab.training.runs.directory import METRICS, RECIPE, RunDirectory
@@ -50,9 +51,12 @@ def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Pat
     handed on. Files of an earlier checkpoint in `folder` are replaced. Returns the folder.
 
     Raises:
-        ValueError: the run is not finished, its files are damaged, or its images are not here any more.
+        ValueError: `folder` is the directory of a run, or the run is not finished, its files are damaged, or its images
+            are not here any more.
         OSError: the disk refuses.
     """
+    target = Path(folder)
+    require_no_run(target)
     info, stored = _finished(run), load_test_logits(run.path)
     weights = load_weights(run.path)
     statement = Statement(
@@ -66,7 +70,6 @@ def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Pat
         stored, conditions = _answered_anew(run, weights, info, stored)
         changes = {"correct": stored.correct, "conditions": conditions, "correct_as_trained": statement.correct}
         statement = statement.model_copy(update=changes)
-    target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     for name in (RECIPE, METRICS):
         shutil.copyfile(run.path / name, target / name)

@@ -64,6 +64,27 @@ def test_a_run_that_did_not_finish_does_not_ship(finished, tmp_path):
     assert not (tmp_path / "shipped").exists()
 
 
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_run_is_never_overwritten_by_a_checkpoint_be_it_another_or_itself(finished, tmp_path):
+    another = shutil.copytree(finished.path, tmp_path / "another")
+    for target in (another, finished.path):
+        before = contents(target)
+        with pytest.raises(ValueError, match=f"folder: {target} is the directory of a run, which a checkpoint would"):
+            ship(finished, target)
+        assert contents(target) == before
+
+
+@pytest.mark.parametrize("name", ["run.json", "state.safetensors", "status.json", "request.json", "run.lock"])
+def test_a_run_that_has_but_begun_is_not_overwritten_either(finished, name, tmp_path):
+    (tmp_path / name).touch()
+    with pytest.raises(ValueError, match="is the directory of a run"):
+        ship(finished, tmp_path)
+    assert contents(tmp_path) == {name: b""}
+
+
 @pytest.fixture(scope="module")
 def reseeded(exact, pictures, tmp_path_factory):
     """Runs of the tiny recipe, in float32, with the seeds that are asked for."""
@@ -130,10 +151,10 @@ def test_other_seeds_are_counted_and_leave_the_weights_as_they_are(reseeded, pic
 )
 def test_what_is_not_the_same_recipe_with_another_seed_is_not_counted(reseeded, seed, training, message, tmp_path):
     shipped = ship(reseeded(4), tmp_path / "shipped")
-    before = {path.name: path.read_bytes() for path in shipped.iterdir()}
+    before = contents(shipped)
     with pytest.raises(ValueError, match=message):
         ship_another_seed(reseeded(seed, **training), shipped)
-    assert {path.name: path.read_bytes() for path in shipped.iterdir()} == before
+    assert contents(shipped) == before
 
 
 def test_a_run_that_was_tested_on_other_images_is_not_counted(reseeded, exact, pictures, tmp_path):
