@@ -166,8 +166,13 @@ def save_test_logits(
     Raises:
         OSError: the disk refuses; what was there stays.
     """
-    arrays = {"logits": as_stored(logits), "labels": labels.astype(np.int16)}
-    replace_file(directory / TEST_LOGITS, safetensors.numpy.save(arrays, _metadata(facts)))
+    replace_file(directory / TEST_LOGITS, answers_content(StoredLogits(logits, labels, facts)))
+
+
+def answers_content(stored: StoredLogits) -> bytes:
+    """The content of a file of answers: logits as float16, labels as int16, and where they come from."""
+    arrays = {"logits": as_stored(stored.logits), "labels": stored.labels.astype(np.int16)}
+    return safetensors.numpy.save(arrays, _metadata(stored.facts))
 
 
 def as_stored(logits: NDArray[np.float32]) -> NDArray[np.float16]:

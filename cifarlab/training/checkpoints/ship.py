@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +11,16 @@ import numpy as np
 
 from cifarlab.data import load_images, source_name
 from cifarlab.recipe import Recipe
-from cifarlab.storage import replace_file
 from cifarlab.training.checkpoints.card import CARD, card
 from cifarlab.training.checkpoints.checkpoint import (
     MODEL,
     StoredLogits,
+    answers_content,
     checkpoint_statement,
     load_checkpoint,
     load_test_logits,
     load_weights,
     normalization_of,
-    save_test_logits,
     weights_content,
 )
 from cifarlab.training.checkpoints.facts import (
@@ -33,10 +31,10 @@ from cifarlab.training.checkpoints.facts import (
     conditions_of,
     origin_of,
 )
-from cifarlab.training.checkpoints.folder import require_no_run
+from cifarlab.training.checkpoints.folder import replace_together, require_no_run
 from cifarlab.training.device import resolve_device
 from cifarlab.training.evaluation import evaluate
-from cifarlab.training.runs.directory import METRICS, RECIPE, RunDirectory
+from cifarlab.training.runs.directory import METRICS, RECIPE, TEST_LOGITS, RunDirectory
 from cifarlab.training.runs.records import RunInfo
 
 if TYPE_CHECKING:
@@ -48,7 +46,7 @@ def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Pat
 
     With `float16` the weights of layers are stored in half the space, and what is stated is what they score so; the
     run's images are put to them again. A folder of images is named by its last part, so that no path of this machine is
-    handed on. Files of an earlier checkpoint in `folder` are replaced. Returns the folder.
+    handed on. Files of an earlier checkpoint in `folder` are replaced, all of them or none. Returns the folder.
 
     Raises:
         ValueError: `folder` is the directory of a run, or the run is not finished, its files are damaged, or its images
@@ -70,10 +68,8 @@ def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Pat
         stored, conditions = _answered_anew(run, weights, info, stored)
         changes = {"correct": stored.correct, "conditions": conditions, "correct_as_trained": statement.correct}
         statement = statement.model_copy(update=changes)
-    target.mkdir(parents=True, exist_ok=True)
-    for name in (RECIPE, METRICS):
-        shutil.copyfile(run.path / name, target / name)
-    _write(target, run.recipe(), weights, stored, statement)
+    copied = {name: (run.path / name).read_bytes() for name in (RECIPE, METRICS)}
+    replace_together(target, copied | _contents(run.recipe(), weights, stored, statement))
     return target
 
 
@@ -98,7 +94,7 @@ def ship_another_seed(run: RunDirectory, folder: str | Path) -> Path:
     others = [again for again in statement.repetitions if again.seed != info.seed]
     repetitions = sorted([*others, Repetition(seed=info.seed, correct=answers.correct)], key=lambda again: again.seed)
     counted = statement.model_copy(update={"repetitions": tuple(repetitions)})
-    _write(target, recipe, load_weights(target), stored, counted)
+    replace_together(target, _contents(recipe, load_weights(target), stored, counted))
     return target
 
 
@@ -119,14 +115,17 @@ def _seedless(recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"training": recipe.training.model_copy(update={"seed": 0})})
 
 
-def _write(
-    target: Path, recipe: Recipe, weights: Mapping[str, Tensor], stored: StoredLogits, statement: Statement
-) -> None:
+def _contents(
+    recipe: Recipe, weights: Mapping[str, Tensor], stored: StoredLogits, statement: Statement
+) -> dict[str, bytes]:
+    """The files of a checkpoint that tell what it scores, by name."""
     changes = {"data": _public_name(stored.facts.data), "statement": statement}
     stored = replace(stored, facts=stored.facts.model_copy(update=changes))
-    replace_file(target / MODEL, weights_content(weights, stored.facts))
-    save_test_logits(target, stored.logits, stored.labels, stored.facts)
-    replace_file(target / CARD, card(recipe, stored, statement).encode())
+    return {
+        MODEL: weights_content(weights, stored.facts),
+        TEST_LOGITS: answers_content(stored),
+        CARD: card(recipe, stored, statement).encode(),
+    }
 
 
 def _public_name(data: str) -> str:
