@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from cifarlab.training.learning.learner import Learner
 from cifarlab.training.learning.tuning import choose_arithmetic
 from cifarlab.training.loop import Loop
 from cifarlab.training.material import Material, fingerprint, gather
-from cifarlab.training.resumption import Resumption, find_resumption, has_begun
+from cifarlab.training.resumption import Resumption, find_resumption, require_resumable, require_vacant
 from cifarlab.training.runs.directory import (
     BEST,
     CONTROL,
@@ -35,7 +35,7 @@ from cifarlab.training.runs.directory import (
     RunDirectory,
 )
 from cifarlab.training.runs.journal import Journal, Progress, now
-from cifarlab.training.runs.lock import RunLock
+from cifarlab.training.runs.lock import RunLock, is_locked
 from cifarlab.training.runs.records import RunInfo, RunRequest, RunStatus
 from cifarlab.training.runs.state import STATE
 from cifarlab.training.runs.stopping import StopRequest, listen
@@ -71,11 +71,7 @@ def train(
     with _refusal_noted(directory):
         target = resolve_device(device)
     _make(directory)
-    with _claimed(directory), listen(directory) as stop:
-        if has_begun(directory):
-            raise ValueError(
-                f"run_dir: {directory} holds a run already; take it up with resume, or give a new or an empty directory"
-            )
+    with _claimed(directory, require_vacant), listen(directory) as stop:
         _forget_requests(directory)
         source = str(data or default_source())
         journal = Journal(directory, recipe.training.epochs, on_progress)
@@ -101,7 +97,7 @@ def resume(
     directory = Path(run_dir).expanduser().resolve()
     if not (directory / RECIPE).is_file():
         raise ValueError(f"run_dir: {directory} holds no run; start one with train, or give the directory of a run")
-    with _claimed(directory):
+    with _claimed(directory, require_resumable):
         with _refusal_noted(directory):
             found = find_resumption(directory)
             target = resolve_device(device or found.device)
@@ -125,13 +121,18 @@ def _make(directory: Path) -> None:
 
 
 @contextmanager
-def _claimed(directory: Path) -> Iterator[None]:
-    """The directory for this process alone."""
+def _claimed(directory: Path, require: Callable[[Path], None]) -> Iterator[None]:
+    """The directory for this process alone, if it is as required; one that is not stays as it is."""
+    if not is_locked(directory):
+        require(directory)
     try:
         lock = RunLock(directory)
     except OSError as error:
         raise _unwritable(directory, error) from error
     with lock:
+        # Another process may have had the directory since the first look.
+        with _refusal_noted(directory):
+            require(directory)
         _clean(directory)
         yield
 

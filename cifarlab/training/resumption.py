@@ -51,28 +51,49 @@ class Resumption:
                 )
 
 
-def has_begun(directory: Path) -> bool:
+def _has_begun(directory: Path) -> bool:
     """Whether training left anything in a directory that another run must not mix with its own."""
     return any((directory / name).exists() for name in (INFO, METRICS, STATE))
 
 
-def find_resumption(directory: Path) -> Resumption:
-    """Where the run in a directory left off; the caller holds its lock.
+def require_vacant(directory: Path) -> None:
+    """Let a directory pass in which training may begin.
 
     Raises:
-        ValueError: the run is finished, or its files are damaged or of a newer version.
+        ValueError: it holds a run.
+    """
+    if _has_begun(directory):
+        raise ValueError(
+            f"run_dir: {directory} holds a run already; take it up with resume, or give a new or an empty directory"
+        )
+
+
+def require_resumable(directory: Path) -> None:
+    """Let a directory pass whose run may go on.
+
+    Raises:
+        ValueError: the run is finished, or what says how it was started is missing, damaged or of a newer version.
     """
     run = RunDirectory(directory)
     if run.status().state == "finished":
         raise ValueError(f"run_dir: the run in {directory} is finished; there is nothing to resume")
     if (directory / INFO).exists():
         require_known_version(directory / INFO, (directory / INFO).read_bytes())
-    info, request = run.info(), run.request()
-    if info is None and has_begun(directory):
+    if run.info() is None and _has_begun(directory):
         raise ValueError(
             f"run_dir: {directory / INFO} is missing or damaged, and says how this run was started; "
             "train again in a new directory"
         )
+
+
+def find_resumption(directory: Path) -> Resumption:
+    """Where the run in a directory left off, which is resumable; the caller holds its lock.
+
+    Raises:
+        ValueError: its state is damaged or of a newer version.
+    """
+    run = RunDirectory(directory)
+    info, request = run.info(), run.request()
     if info is not None and info.versions != versions():
         _log.warning("other versions than those of the start: the weights will not be those of an uninterrupted run")
     asked = info or request

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cifarlab import storage
-from cifarlab.recipe import load_recipe, read_recipe
+from cifarlab.recipe import load_recipe, read_recipe, save_recipe
 from cifarlab.training import RunDirectory, checkpoint_facts, keeper, load_checkpoint, loop, train
 from cifarlab.training.engine import resume
 from cifarlab.training.runs import journal
@@ -224,7 +224,8 @@ def test_a_disk_that_becomes_read_only_ends_the_run_with_one_sentence_in_the_log
 
 @pytest.mark.parametrize("start", [train_anew, resume], ids=["train", "resume"])
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
-def test_a_directory_that_may_not_be_written_is_refused(finished, monkeypatch, start, number):
+def test_a_directory_that_may_not_be_written_is_refused(recipe, tmp_path, monkeypatch, start, number):
+    save_recipe(recipe, tmp_path / "recipe.yaml")
     system = os.open
 
     def refuse(path, flags, *mode, **place):
@@ -234,7 +235,7 @@ def test_a_directory_that_may_not_be_written_is_refused(finished, monkeypatch, s
 
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(ValueError, match=f"run_dir: .* cannot be written: {os.strerror(number)}; give another"):
-        start(finished.path)
+        start(tmp_path)
 
 
 def test_a_clock_that_jumps_changes_no_duration(recipe, pictures, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import safetensors.torch
 
 from cifarlab.training import RunDirectory, engine, list_runs, load_checkpoint, resumption, train
 from cifarlab.training.engine import resume
+from cifarlab.training.runs.lock import RunLock
 
 QUICK = Path(__file__).parents[2] / "checkpoints" / "quick"
 
@@ -100,6 +101,18 @@ def test_a_checkpoint_that_ships_is_not_trained_over(recipe, pictures, tmp_path)
     assert_refused(tmp_path, "run.json is missing or damaged")
     with pytest.raises(ValueError, match="holds a run already"):
         train(recipe, tmp_path, data=pictures, device="cpu")
+    assert not (tmp_path / "run.lock").exists()
+
+
+def test_a_run_that_ends_while_its_directory_is_claimed_is_not_taken_up(stopped, monkeypatch):
+    def lock_late(directory):
+        finished = RunDirectory(directory).status().model_copy(update={"state": "finished"})
+        (directory / "status.json").write_text(finished.model_dump_json())
+        return RunLock(directory)
+
+    monkeypatch.setattr(engine, "RunLock", lock_late)
+    with pytest.raises(ValueError, match="is finished; there is nothing to resume"):
+        resume(stopped)
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
