@@ -129,3 +129,14 @@ def test_a_run_with_a_broken_recipe_is_listed_too(cifarlab, make_run):
     (described,) = json.loads(cifarlab("runs", "--json").out)
     assert (described["name"], described["recipe"]) == ("broken", None)
     assert cifarlab("runs").out.splitlines()[2].split()[:3] == ["broken", "-", "finished"]
+
+
+@pytest.mark.parametrize("started", ["", "yesterday", "2026-13-40T00:00:00+00:00"])
+def test_a_run_whose_record_states_no_time_is_listed_too(cifarlab, make_run, started):
+    (make_run("sound", FINISHED) / "run.json").write_text(json.dumps(INFO))
+    (make_run("broken", FINISHED) / "run.json").write_text(json.dumps(INFO | {"started_at": started}))
+    ran = cifarlab("runs")
+    assert (ran.code, ran.err) == (0, "")
+    assert [line.split()[0] for line in ran.out.splitlines()[2:]] == ["sound", "broken"]
+    assert ran.out.splitlines()[3].split()[8:] == ["-", "-"]
+    assert [run["started_at"] for run in json.loads(cifarlab("runs", "--json").out)] == [INFO["started_at"], ""]

@@ -142,10 +142,10 @@ class RunDirectory:
         replace_file(self.path / CONTROL, json.dumps({"action": action}).encode())
 
     def started_at(self) -> str:
-        """When the run was started, ISO 8601 in UTC; empty when the directory is gone."""
+        """When the run was started, ISO 8601 in UTC; empty when its record states no time, or the directory is gone."""
         info = self._read(INFO, RunInfo)
         if info is not None:
-            return info.started_at
+            return info.started_at if _is_time(info.started_at) else ""
         try:
             created = (self.path / RECIPE).stat().st_mtime
         except OSError:
@@ -164,3 +164,11 @@ class RunDirectory:
 
     def _read_status(self) -> RunStatus:
         return self._read(STATUS, RunStatus) or RunStatus(state="queued", message="The status is not known yet.")
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
