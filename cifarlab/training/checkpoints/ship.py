@@ -32,6 +32,7 @@ from cifarlab.training.checkpoints.facts import (
     origin_of,
 )
 from cifarlab.training.checkpoints.folder import replace_together, require_no_run
+from cifarlab.training.checkpoints.seeds import same_but_for_seed
 from cifarlab.training.device import resolve_device
 from cifarlab.training.evaluation import evaluate
 from cifarlab.training.runs.directory import METRICS, RECIPE, TEST_LOGITS, RunDirectory
@@ -99,8 +100,7 @@ def ship_another_seed(run: RunDirectory, folder: str | Path) -> Path:
 
 
 def _check_same_but_for_seed(run: RunDirectory, info: RunInfo, recipe: Recipe, statement: Statement) -> None:
-    theirs = run.recipe()
-    if _seedless(theirs) != _seedless(recipe) or info.train_images != statement.origin.train_images:
+    if not same_but_for_seed(run.recipe(), recipe) or info.train_images != statement.origin.train_images:
         raise ValueError(
             f"run: {run.path} trained another recipe, or on other images, than the checkpoint of {recipe.name}; "
             "give a run that differs in nothing but its seed"
@@ -109,10 +109,6 @@ def _check_same_but_for_seed(run: RunDirectory, info: RunInfo, recipe: Recipe, s
         raise ValueError(
             f"run: {run.path} has the seed {info.seed}, as the checkpoint itself; give one of another seed"
         )
-
-
-def _seedless(recipe: Recipe) -> Recipe:
-    return recipe.model_copy(update={"training": recipe.training.model_copy(update={"seed": 0})})
 
 
 def _contents(
