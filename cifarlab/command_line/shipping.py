@@ -26,17 +26,22 @@ def ship(
     """Make a checkpoint of a finished run.
 
     It holds the recipe, the best weights, the curves, the answers on the test images, and a card that tells of it all.
+    Other seeds that were counted before stay where the run is the same training with the same seed, and go where not.
     With --another-seed the weights that are there stay, and the card tells of the mean and spread over all seeds.
     """
     from cifarlab.training import RunDirectory
+    from cifarlab.training.checkpoints.seeds import counted_again
     from cifarlab.training.checkpoints.ship import ship as make_checkpoint
     from cifarlab.training.checkpoints.ship import ship_another_seed
 
-    run = RunDirectory(run_dir)
+    run, before = RunDirectory(run_dir), counted_again(Path(folder))
     if float16 and another_seed:
         raise ValueError("--float16: it does not go with --another-seed, which stores no weights; leave one out")
     shipped = ship_another_seed(run, folder) if another_seed else make_checkpoint(run, folder, float16=float16)
     print_rich(f"{shipped} is a checkpoint now; its card is card.md")
+    if before and not counted_again(shipped):
+        seeds = ", ".join(str(again.seed) for again in before)
+        print_rich(f"Not counted any more, with the training that was replaced: seed {seeds}")
 
 
 def checkpoints(

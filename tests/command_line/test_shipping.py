@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 
+from cifarlab.recipe import load_recipe, save_recipe
 from cifarlab.training import checkpoint_facts, checkpoint_statement, shipped_checkpoints
 
 
@@ -33,6 +35,20 @@ def test_a_run_of_the_same_seed_is_not_counted_as_another(cifarlab, trained, tmp
     ran = cifarlab("ship", trained, tmp_path / "checkpoint", "--another-seed")
     assert (ran.code, ran.out) == (2, "")
     assert "has the seed 0, as the checkpoint itself; give one of another seed" in ran.err
+
+
+def test_seeds_that_go_with_the_training_that_is_replaced_are_told(cifarlab, trained, tmp_path):
+    other = shutil.copytree(trained, tmp_path / "other")
+    info, recipe = json.loads((other / "run.json").read_text()), load_recipe(other / "recipe.yaml")
+    (other / "run.json").write_text(json.dumps(info | {"seed": 7}))
+    training = recipe.training.model_copy(update={"seed": 7})
+    save_recipe(recipe.model_copy(update={"training": training}), other / "recipe.yaml")
+    told = "Not counted any more, with the training that was replaced: seed 7\n"
+    for arguments in ((trained,), (other, "--another-seed"), (trained,)):
+        ran = cifarlab("ship", arguments[0], tmp_path / "checkpoint", *arguments[1:])
+        assert (ran.code, told in ran.out) == (0, False)
+    assert list(checkpoint_statement(tmp_path / "checkpoint").accuracies) == [0, 7]
+    assert told in cifarlab("ship", other, tmp_path / "checkpoint").out
 
 
 def test_no_weights_are_rounded_where_none_are_stored(cifarlab, trained, tmp_path):

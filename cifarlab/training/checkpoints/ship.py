@@ -32,7 +32,7 @@ from cifarlab.training.checkpoints.facts import (
     origin_of,
 )
 from cifarlab.training.checkpoints.folder import replace_together, require_no_run
-from cifarlab.training.checkpoints.seeds import same_but_for_seed
+from cifarlab.training.checkpoints.seeds import same_but_for_seed, still_counted
 from cifarlab.training.device import resolve_device
 from cifarlab.training.evaluation import evaluate
 from cifarlab.training.runs.directory import METRICS, RECIPE, TEST_LOGITS, RunDirectory
@@ -47,7 +47,8 @@ def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Pat
 
     With `float16` the weights of layers are stored in half the space, and what is stated is what they score so; the
     run's images are put to them again. A folder of images is named by its last part, so that no path of this machine is
-    handed on. Files of an earlier checkpoint in `folder` are replaced, all of them or none. Returns the folder.
+    handed on. Files of an earlier checkpoint in `folder` are replaced, all of them or none; the
+    other seeds that it counts stay if the run is of the same training and seed, and go if not. Returns the folder.
 
     Raises:
         ValueError: `folder` is the directory of a run, or the run is not finished, its files are damaged, or its images
@@ -57,12 +58,13 @@ def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Pat
     target = Path(folder)
     require_no_run(target)
     info, stored = _finished(run), load_test_logits(run.path)
-    weights = load_weights(run.path)
+    weights, recipe, origin = load_weights(run.path), run.recipe(), origin_of(info, run.metrics())
     statement = Statement(
         correct=stored.correct,
         images=len(stored.labels),
         conditions=conditions_of(info),
-        origin=origin_of(info, run.metrics()),
+        origin=origin,
+        repetitions=still_counted(target, recipe, origin, stored.labels),
     )
     if float16:
         weights = _rounded(weights)
@@ -70,7 +72,7 @@ def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Pat
         changes = {"correct": stored.correct, "conditions": conditions, "correct_as_trained": statement.correct}
         statement = statement.model_copy(update=changes)
     copied = {name: (run.path / name).read_bytes() for name in (RECIPE, METRICS)}
-    replace_together(target, copied | _contents(run.recipe(), weights, stored, statement))
+    replace_together(target, copied | _contents(recipe, weights, stored, statement))
     return target
 
 

@@ -141,6 +141,20 @@ def test_other_seeds_are_counted_and_leave_the_weights_as_they_are(reseeded, pic
     assert verify(shipped, data=pictures, device="cpu").confirmed
 
 
+def test_a_run_that_ships_again_keeps_its_other_seeds_and_another_training_does_not(reseeded, tmp_path):
+    first = reseeded(5)
+    shipped = ship_another_seed(reseeded(9), ship(first, tmp_path / "shipped"))
+    counted = checkpoint_facts(shipped).statement.repetitions
+    assert [again.seed for again in counted] == [9]
+    before = contents(shipped)
+    assert contents(ship(first, shipped)) == before
+    assert checkpoint_facts(ship(first, shipped, float16=True)).statement.repetitions == counted
+    assert "- Seed: 5, 9; these are the weights of the first" in (shipped / "card.md").read_text()
+    for other in (reseeded(5, batch_size=24), reseeded(2)):
+        copy = shutil.copytree(shipped, tmp_path / other.name)
+        assert checkpoint_facts(ship(other, copy)).statement.repetitions == ()
+
+
 @pytest.mark.parametrize(
     ("seed", "training", "message"),
     [
