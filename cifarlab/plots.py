@@ -102,7 +102,9 @@ def accuracy_bars(evaluation: Evaluation, *, selected: int | None = None) -> go.
     words = [f"{name} {value:.0f} %" for name, value in zip(names, percent, strict=True)]
     figure = go.Figure(bars)
     figure.update_xaxes(title="accuracy, %", range=[0, 100], fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True, tickmode="array", tickvals=names, ticktext=words)
+    figure.update_yaxes(
+        type="category", autorange="reversed", fixedrange=True, tickmode="array", tickvals=names, ticktext=words
+    )
     return _plain(figure, height=430)
 
 
@@ -116,7 +118,7 @@ def class_balance(counts: Mapping[str, int]) -> go.Figure:
         hovertemplate="%{x}: %{y:,} images<extra></extra>",
     )
     figure = go.Figure(bars)
-    figure.update_xaxes(fixedrange=True)
+    figure.update_xaxes(type="category", fixedrange=True)
     figure.update_yaxes(title="images", fixedrange=True, rangemode="tozero")
     return _plain(figure, height=300)
 

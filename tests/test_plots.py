@@ -112,6 +112,7 @@ def test_accuracy_bars_carry_colour_interval_and_class(evaluation):
     (bars,) = figure.data
     assert bars.y == ("cat", "dog")  # nothing is known of frogs
     assert figure.layout.yaxis.ticktext == ("cat 33 %", "dog 100 %")
+    assert figure.layout.yaxis.type == "category"  # else classes called 0, 1 and 10 would stand at these numbers
     assert bars.x == pytest.approx((100 / 3, 100))
     assert bars.marker.color == plots.CLASS_COLOURS[:2]
     assert [tuple(data) for data in bars.customdata] == [(0,), (1,)]
@@ -127,7 +128,9 @@ def test_a_selected_class_stands_out(evaluation):
 
 
 def test_class_balance_has_a_bar_for_each_class():
-    (bars,) = plots.class_balance({"cat": 1200, "dog": 3}).data
+    figure = plots.class_balance({"cat": 1200, "dog": 3})
+    (bars,) = figure.data
+    assert figure.layout.xaxis.type == "category"
     assert (bars.x, bars.y, bars.text) == (("cat", "dog"), (1200, 3), ("1,200", "3"))
     assert bars.marker.color == plots.CLASS_COLOURS[:2]
 
