@@ -40,8 +40,8 @@ def test_the_field_of_a_deep_network_does_not_fade(images, normalization):
     faded, model = untrained(DEEP, seed=0).eval(), untrained(DEEP, seed=0)
     take_statistics(model, images, normalization)
     fields = [effective_field(net, images[:1], normalization, "linear1", (0, 0)) for net in (faded, model)]
-    assert fields[0].values.max() < 0.010
-    assert fields[1].values.max() > 1e-6
+    assert fields[0].values.max() < 1e-30
+    assert fields[1].values.max() > 1
 
 
 POOLED = Network(layers=(GlobalAveragePool(), Conv(out_channels=10, kernel=1, then=("batchnorm",))))
