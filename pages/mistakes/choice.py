@@ -12,10 +12,12 @@ from cifarlab.training import RunDirectory, checkpoint_facts
 from pages.parts import sources
 from pages.parts.address import Address
 from pages.parts.boundary import boundary
+from pages.parts.plain import plain
 from pages.parts.run_states import STATES
 from pages.parts.trained import name_of
 
 MODEL = Address("model", "", str)
+MISSING = "mistakes.missing"
 POLL_SECONDS = 2.0
 
 
@@ -26,8 +28,10 @@ def choose(networks: Sequence[TrainedNetwork]) -> TrainedNetwork:
     The link carries the choice as `?model=`.
     """
     by_name = {name_of(network): network for network in networks}
-    if MODEL.value not in by_name:
+    asked = MODEL.value
+    if asked not in by_name:
         MODEL.set(_first(by_name))
+        st.session_state[MISSING] = asked, MODEL.value
     chosen = st.selectbox(
         "Trained network",
         list(by_name),
@@ -37,6 +41,13 @@ def choose(networks: Sequence[TrainedNetwork]) -> TrainedNetwork:
         on_change=MODEL.take,
     )
     return by_name[chosen]
+
+
+def say_missing() -> None:
+    """Say so where a link led to a network that is not here, until another is chosen than the one in its place."""
+    asked, instead = st.session_state.get(MISSING, ("", ""))
+    if asked and instead == MODEL.value:
+        st.warning(f"There is no trained network {plain(asked)} here; it may have been deleted or moved.")
 
 
 def _first(by_name: Mapping[str, TrainedNetwork]) -> str:

@@ -65,7 +65,10 @@ def _choose_map(model: Classifier) -> MapKind:
     kinds = map_kinds(model)
     if st.session_state.get(KIND) not in kinds:
         st.session_state[KIND] = kinds[0]
-    return st.segmented_control("Map for", kinds, key=KIND, required=True, label_visibility="collapsed") or kinds[0]
+    kind = st.segmented_control(
+        "Map for", kinds, key=KIND, required=True, label_visibility="collapsed", persist_state="session"
+    )
+    return kind or kinds[0]
 
 
 def _cards(evaluation: Evaluation, images: ImageSet, shown: NDArray[np.int64], under_maps: NDArray[np.uint8]) -> None:

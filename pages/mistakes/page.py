@@ -23,6 +23,7 @@ def draw() -> None:
     head = st.container(horizontal=True, vertical_alignment="center", key="mistakes-head")
     with head:
         network = choice.choose(networks)
+    choice.say_missing()
     if not choice.has_weights(network):
         not_yet(network)
         return

@@ -257,6 +257,34 @@ def test_a_run_that_vanished_gives_way_to_another(visit, make_run):
     app.run()
     assert app.selectbox(key="model").value == "answered"
     assert cards(app) == 18
+    missing = "There is no trained network vanishing here; it may have been deleted or moved."
+    assert [warning.value for warning in app.warning] == [missing]
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_network_is_missing_until_another_is_chosen(visit, make_run):
+    make_run("other")
+    app = visit()
+    assert not app.warning
+    app.query_params["model"] = "cut-sho"
+    app.run()
+    assert "There is no trained network cut-sho here" in app.warning[0].value
+    app.run()
+    assert app.warning
+    app.selectbox(key="model").set_value(
+        "other" if app.selectbox(key="model").value == "answered" else "answered"
+    ).run()
+    assert not app.warning
+
+
+@pytest.mark.usefixtures("answered")
+def test_the_kind_of_map_outlives_a_choice_without_images(visit):
+    app = visit()
+    app.segmented_control(key="mistakes.map").set_value("true class").run()
+    app.selectbox(key=selection.TRUE).set_value(0).run()
+    assert not app.segmented_control
+    app.button(key="mistakes.all").click().run()
+    assert app.segmented_control(key="mistakes.map").value == "true class"
 
 
 @pytest.mark.usefixtures("answered")
