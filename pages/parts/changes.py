@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from cifarlab.spec import Spec
+from cifarlab.spec import Spec, read_spec
 
 S = TypeVar("S", bound=Spec)
 
@@ -14,6 +14,9 @@ def carry_over(before: S, after: S, now: S) -> S:
 
     A widget edits the spec that was on the screen; when a second edit comes before the page has been drawn anew, the
     first must not be undone by it.
+
+    Raises:
+        SpecError: both edits are allowed, but not together.
     """
     changes = {name: value for name, value in after if value != getattr(before, name)}
-    return now.model_copy(update=changes)
+    return read_spec(type(now), {**dict(now), **changes})

@@ -20,7 +20,7 @@ def draw(run: RunDirectory, status: RunStatus) -> None:
             _say(status)
             if status.state != "finished":
                 st.button("Resume", key="run.resume", icon=":material/resume:", on_click=_resume, args=(run,))
-        if refused == run.name:
+        if refused == run.name and status.state != "finished":
             st.error(plain(why))
 
 

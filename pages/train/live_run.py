@@ -85,7 +85,7 @@ def _head(run: RunDirectory, status: RunStatus) -> None:
 def _state(run: RunDirectory, status: RunStatus) -> None:
     """How far it is, or how it ended."""
     if status.is_active:
-        st.progress(status.step / status.steps if status.steps else 0.0, progress_text(status))
+        st.progress(status.step / status.steps if status.steps else 0.0, plain(progress_text(status)))
     else:
         ended.draw(run, status)
 

@@ -33,7 +33,7 @@ def result(run: watching.Watched, *, is_first: bool) -> None:
     """The curves of the run that is watched, or what to do to see some; `is_first` when there is none to choose."""
     if run.missing:
         advice = "" if is_first else " Choose another one below."
-        st.warning(f"The run {plain(run.missing)} is not there any more: it was deleted or moved.{advice}")
+        st.warning(f"There is no run {plain(run.missing)} here; it may have been deleted or moved.{advice}")
     if run.directory:
         live_run.draw(run.directory)
     elif is_first:

@@ -21,6 +21,7 @@ from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, list_runs, 
 from cifarlab.training.runs.lock import RunLock
 from cifarlab.training.runs.records import RunRequest
 from pages.parts.fields import editable
+from pages.parts.plain import plain
 from pages.train import launch_panel
 from pages.train.curves import LEGEND, MOST_EPOCHS, points_of, thinned
 from pages.train.figures import duration
@@ -220,6 +221,16 @@ def test_a_run_that_did_not_finish_is_taken_up_with_one_click(visit, make_run, i
     assert "**unfinished** · stopped" in words(app.run())
 
 
+def test_a_run_that_cannot_be_taken_up_says_so_no_longer_once_it_is_finished(visit, make_run):
+    run = make_run("unfinished", RunStatus(state="stopped", epochs=4, message="Stopped on request."))
+    app = visit(run=run.name)
+    (run.path / "run.lock").mkdir()
+    app.button(key="run.resume").click().run()
+    assert app.error
+    (run.path / "status.json").write_text(RunStatus(state="finished", epoch=4, epochs=4).model_dump_json())
+    assert not app.run().error
+
+
 def test_a_run_that_cannot_be_taken_up_says_why_until_another_is_watched(visit, finished, make_run):
     run = make_run("unfinished", RunStatus(state="stopped", epochs=4, message="Stopped on request."))
     app = visit(run=run.name)
@@ -249,6 +260,14 @@ def test_the_run_in_the_link_is_watched_and_kept_after_another_page(visit, finis
     assert app.query_params["run"] == finished.name
 
 
+def test_what_is_being_done_stands_there_as_it_is(visit, make_run):
+    message = "Loading the images of /data/![x](http://example.org/x.png)."
+    working = make_run("working", RunStatus(state="running", epochs=4, message=message))
+    with RunLock(working.path):
+        (progress,) = visit().get("progress")
+    assert progress.proto.text == plain(message)
+
+
 def test_a_run_that_trains_goes_before_one_that_started_later(visit, make_run):
     working = make_run("2026-01-01_early", RunStatus(state="running", epochs=4))
     make_run("2026-01-02_late", RunStatus(state="stopped"))
@@ -260,7 +279,7 @@ def test_a_run_that_trains_goes_before_one_that_started_later(visit, make_run):
 def test_a_run_that_is_not_there_costs_one_sentence_and_the_page_stands(visit, finished, name):
     app = visit(run=name)
     assert [warning.value for warning in app.warning] == [
-        f"The run {name} is not there any more: it was deleted or moved. Choose another one below."
+        f"There is no run {name} here; it may have been deleted or moved. Choose another one below."
     ]
     assert "No run yet" not in words(app)
     assert app.button(key="train.go")
@@ -270,7 +289,7 @@ def test_a_run_that_is_not_there_costs_one_sentence_and_the_page_stands(visit, f
 def test_where_the_only_run_is_gone_the_page_says_so_and_how_to_get_another(visit):
     app = visit(run="gone")
     assert [warning.value for warning in app.warning] == [
-        "The run gone is not there any more: it was deleted or moved."
+        "There is no run gone here; it may have been deleted or moved."
     ]
     assert "No run yet" in words(app)
 
@@ -280,7 +299,7 @@ def test_a_run_that_vanishes_while_it_is_watched_costs_one_sentence(visit, finis
     finished.path.rename(finished.path.with_name(".gone"))
     (runs_folder() / ".gone" / "recipe.yaml").unlink()
     app.run()
-    assert f"The run {finished.name} is not there any more" in app.warning[0].value
+    assert f"There is no run {finished.name} here" in app.warning[0].value
     assert app.button(key="train.go")
 
 
@@ -323,6 +342,14 @@ def test_fewer_epochs_keep_the_shape_of_the_schedule(visit):
     training = app.session_state["visit"].recipe.training
     assert (training.epochs, training.schedule.peak_epoch) == (15, 0.8)  # of 75 and 4
     assert not app.error
+
+
+def test_edits_at_once_that_do_not_go_together_leave_a_training_that_is_allowed(visit):
+    app = visit()
+    app.number_input(key="training.epochs").set_value(2)
+    app.number_input(key="training.schedule.schedule.one_cycle.peak_epoch").set_value(4.0).run()
+    training = app.session_state["visit"].recipe.training
+    assert (training.epochs, training.schedule.peak_epoch) == (2, pytest.approx(2 / 3, abs=1e-5))
 
 
 def test_an_emptied_number_of_epochs_springs_back_with_the_reason(visit):
