@@ -17,9 +17,10 @@ LIBRARY = ROOT / "cifarlab"
 LONGEST_MODULE = 300
 
 # What each package may import of its own kind: what stands below it, and nothing beside or above it.
-BOTTOM = {"intervals", "spec", "storage"}
+BOTTOM = {"intervals", "paths", "spec", "storage"}
 BELOW = {
     "intervals": set(),
+    "paths": set(),
     "spec": set(),
     "storage": set(),
     "data": BOTTOM,

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from cifarlab.data.images import ImageSet, Split
+from cifarlab.paths import whole_path
 from cifarlab.storage import replacing
 
 _log = logging.getLogger(__name__)
@@ -18,8 +19,7 @@ _log = logging.getLogger(__name__)
 
 def cache_folder() -> Path:
     """The folder of downloads and caches: CIFARLAB_CACHE, else `~/.cache/cifarlab`. It need not exist yet."""
-    chosen = os.environ.get("CIFARLAB_CACHE")
-    return Path(chosen).expanduser().resolve() if chosen else Path.home() / ".cache" / "cifarlab"
+    return whole_path("CIFARLAB_CACHE", os.environ.get("CIFARLAB_CACHE") or "~/.cache/cifarlab", "set it to a folder")
 
 
 def cached_images(name: str, key: str, split: Split, make: Callable[[], ImageSet]) -> ImageSet:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cifarlab.data.batches import CIFAR10, Archive, find_batches, verify_batches
 from cifarlab.data.cache import cache_folder
+from cifarlab.paths import whole_path
 
 Progress = Callable[[int, int], None]
 """Is told how many bytes are there, and of how many."""
@@ -37,7 +38,7 @@ class FetchCancelledError(FetchError):
 def data_folder() -> Path | None:
     """The folder of real images that CIFARLAB_DATA names, None when it is unset. It need not exist."""
     chosen = os.environ.get("CIFARLAB_DATA")
-    return Path(chosen).expanduser().resolve() if chosen else None
+    return whole_path("CIFARLAB_DATA", chosen, "set it to a folder") if chosen else None
 
 
 def find_cifar10() -> Path | None:

@@ -21,6 +21,7 @@ from cifarlab.data.description import (
 from cifarlab.data.folder import folder_stamp, load_folder
 from cifarlab.data.images import SPLITS, ImageSet, Split
 from cifarlab.data.memory import Memory
+from cifarlab.paths import whole_path
 
 # One for the process, because a CIFAR-10 takes 180 MB: room for four sources, which visitors of one server may share.
 _memory = Memory(capacity=8)
@@ -83,7 +84,7 @@ def describe_source(source: str | Path) -> SourceDescription:
 def _find(source: str | Path) -> _Source:
     if isinstance(source, str) and source in _NAMED:
         return _NAMED[source]
-    folder = _resolve(source)
+    folder = whole_path("images", source, "give cifar10, sketch10 or a folder")
     batches = find_batches(folder)
     if batches is None:
         return _Source(
@@ -98,13 +99,6 @@ def _find(source: str | Path) -> _Source:
         lambda _: folder_stamp(batches),
         lambda: describe_batches(str(folder), batches),
     )
-
-
-def _resolve(source: str | Path) -> Path:
-    try:
-        return Path(source).expanduser().resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise ValueError(f"images: {str(source)!r} is no path ({error}); give cifar10, sketch10 or a folder") from error
 
 
 def _load_cifar10(split: Split) -> ImageSet:

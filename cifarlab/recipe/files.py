@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from cifarlab.network.layers import Network
+from cifarlab.paths import expanded_path
 from cifarlab.recipe.concise import to_concise
 from cifarlab.recipe.document import Recipe
 from cifarlab.recipe.yaml_text import MAXIMUM_CHARACTERS, format_yaml, parse_yaml
@@ -37,11 +38,18 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     """
     if str(name_or_path) in recipe_names():
         return _read_file(_SHIPPED / f"{name_or_path}.yaml")
-    path = Path(name_or_path).expanduser()
+    path = _path(name_or_path)
     looks_like_path = isinstance(name_or_path, Path) or path.suffix in _SUFFIXES or len(path.parts) > 1
     if not looks_like_path and not path.exists():
         raise SpecError([_unknown(str(name_or_path))])
     return _read_file(path / "recipe.yaml" if path.is_dir() else path)
+
+
+def _path(written: str | Path) -> Path:
+    try:
+        return expanded_path("recipe", written, "give the name of a recipe or the path of a YAML file")
+    except ValueError as error:
+        raise SpecError([str(error)]) from error
 
 
 def _unknown(name: str) -> str:

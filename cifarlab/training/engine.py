@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from cifarlab.data import default_source, source_name
+from cifarlab.paths import whole_path
 from cifarlab.recipe import Recipe, load_recipe, save_recipe
 from cifarlab.storage import remove_unfinished, replace_file
 from cifarlab.training.batches import shared_tensor, worker_count
@@ -67,7 +68,7 @@ def train(
     Raises:
         ValueError: the device is not here, or `run_dir` is in use, holds a run already or cannot be made.
     """
-    directory = Path(run_dir).expanduser().resolve()
+    directory = whole_path("run_dir", run_dir, "give a new or an empty directory")
     with _refusal_noted(directory):
         target = resolve_device(device)
     _make(directory)
@@ -94,7 +95,7 @@ def resume(
         ValueError: there is no run, it is finished or in use, its files are damaged or of a newer version, or the
             device is not here.
     """
-    directory = Path(run_dir).expanduser().resolve()
+    directory = whole_path("run_dir", run_dir, "give the directory of a run")
     if not (directory / RECIPE).is_file():
         raise ValueError(f"run_dir: {directory} holds no run; start one with train, or give the directory of a run")
     with _claimed(directory, require_resumable):

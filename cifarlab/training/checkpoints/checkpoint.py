@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from cifarlab.augment.steps import Normalization
+from cifarlab.paths import whole_path
 from cifarlab.recipe import Recipe, load_recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.checkpoints.facts import CheckpointFacts, Statement
-from cifarlab.training.runs.directory import BEST, LAST, RECIPE, TEST_LOGITS
+from cifarlab.training.runs.directory import BEST, LAST, RECIPE, TEST_LOGITS, RunDirectory
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -91,7 +92,7 @@ def load_test_logits(path: str | Path) -> StoredLogits:
 
 
 def checkpoint_facts(path: str | Path) -> CheckpointFacts:
-    """What the weights were trained on, and how far; reads only the file's header.
+    """What the weights were trained on, and how far; reads only the file's header, and a run's record.
 
     Raises:
         ValueError: there are no weights, or they are damaged or not written by this library.
@@ -139,7 +140,7 @@ def find_weights(path: str | Path) -> Path:
     Raises:
         ValueError: there is none.
     """
-    place = Path(path).expanduser().resolve()
+    place = whole_path("checkpoint", path, "give a run directory, a .safetensors file or a checkpoint that ships")
     if place.suffix == ".safetensors" and place.is_file():
         return place
     for name in _WEIGHTS_OF_A_DIRECTORY:
@@ -198,11 +199,19 @@ def _read_facts(path: Path) -> CheckpointFacts:
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
-        return CheckpointFacts.model_validate_json(metadata[_METADATA])
+        facts = CheckpointFacts.model_validate_json(metadata[_METADATA])
     except (OSError, safetensors.SafetensorError) as error:
         raise ValueError(_damaged(path, error)) from error
     except (KeyError, ValidationError) as error:
         raise ValueError(f"{path}: it does not say what it was trained on; it was not written by CIFAR Lab") from error
+    return facts.model_copy(update={"test_fingerprint": _test_fingerprint(path.parent, facts)})
+
+
+def _test_fingerprint(directory: Path, facts: CheckpointFacts) -> str | None:
+    if facts.statement is not None:
+        return facts.statement.origin.test_fingerprint
+    info = RunDirectory(directory).info()
+    return info.test_fingerprint or None if info else None
 
 
 def _damaged(path: Path, error: Exception) -> str:

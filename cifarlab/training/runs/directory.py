@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
+from cifarlab.paths import whole_path
 from cifarlab.recipe import Recipe, load_recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.runs.lock import is_locked
@@ -36,7 +37,7 @@ _CRASHED = "The training process ended without a word; the log may say why."
 
 def runs_folder() -> Path:
     """The folder of all runs: CIFARLAB_RUNS, else `runs` in the working directory. It need not exist yet."""
-    return Path(os.environ.get("CIFARLAB_RUNS") or "runs").expanduser().resolve()
+    return whole_path("CIFARLAB_RUNS", os.environ.get("CIFARLAB_RUNS") or "runs", "set it to a folder")
 
 
 def list_runs(runs_dir: Path | None = None) -> list[RunDirectory]:
@@ -65,7 +66,7 @@ class RunDirectory:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path).expanduser().resolve()
+        self.path = whole_path("run_dir", path, "give the directory of a run")
 
     def __repr__(self) -> str:
         return f"RunDirectory({str(self.path)!r})"
