@@ -37,6 +37,8 @@ class Origin(Record):
     conditions: Conditions
     precision: Precision | None = Field(None, description="Of convolutions and products; None where it is not known.")
     memory_format: MemoryFormat | None = Field(None, description="Order of a map's values; None where it is not known.")
+    fingerprint: str | None = Field(None, description="Hash of the training split; None where it is not known.")
+    test_fingerprint: str | None = Field(None, description="Hash of the test split; None where it is not known.")
 
 
 class Repetition(Record):
@@ -71,13 +73,19 @@ class Statement(Record):
 
 
 class CheckpointFacts(Record):
-    """Where weights come from: what they were trained on, how far, and, if they were shipped, what they score."""
+    """Where weights come from: what they were trained on, how far, and, if they were shipped, what they score.
+
+    `test_fingerprint` is read beside the rest, from the run or the statement, and never written with it.
+    """
 
     data: str
     class_names: tuple[str, ...]
     epoch: int
     epochs: int
     statement: Statement | None = None
+    test_fingerprint: str | None = Field(
+        None, exclude=True, description="Hash of the test split; None where it is not known."
+    )
 
 
 def conditions_of(info: RunInfo) -> Conditions:
@@ -104,4 +112,6 @@ def origin_of(info: RunInfo, metrics: Sequence[EpochMetrics]) -> Origin:
         conditions=conditions_of(info),
         precision=info.precision,
         memory_format=info.memory_format,
+        fingerprint=info.fingerprint or None,
+        test_fingerprint=info.test_fingerprint or None,
     )

@@ -38,10 +38,27 @@ def still_counted(folder: Path, recipe: Recipe, origin: Origin, labels: NDArray[
         is_same_recipe = same_but_for_seed(load_recipe(folder / RECIPE), recipe)
     except ValueError:
         return ()
-    former = statement.origin
-    is_same_run = (former.seed, former.train_images) == (origin.seed, origin.train_images)
-    same_answered = np.array_equal(stored.labels, labels)
-    return statement.repetitions if is_same_recipe and is_same_run and same_answered else ()
+    is_same = (
+        is_same_recipe
+        and statement.origin.seed == origin.seed
+        and same_training_images(statement.origin, origin)
+        and same_test_images(statement.origin, origin, stored.labels, labels)
+    )
+    return statement.repetitions if is_same else ()
+
+
+def same_training_images(origin: Origin, other: Origin) -> bool:
+    """Whether two runs trained on the same images, as far as it is known: on as many, and of the same hash."""
+    return origin.train_images == other.train_images and _agree(origin.fingerprint, other.fingerprint)
+
+
+def same_test_images(origin: Origin, other: Origin, labels: NDArray[np.int64], other_labels: NDArray[np.int64]) -> bool:
+    """Whether two runs were tested on the same images, as far as it is known: by their labels (N,) and hash."""
+    return np.array_equal(labels, other_labels) and _agree(origin.test_fingerprint, other.test_fingerprint)
+
+
+def _agree(fingerprint: str | None, other: str | None) -> bool:
+    return None in (fingerprint, other) or fingerprint == other
 
 
 def _what_trains(recipe: Recipe) -> tuple[Spec, ...]:

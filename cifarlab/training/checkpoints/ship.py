@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cifarlab.data import load_images, source_name
 from cifarlab.recipe import Recipe
 from cifarlab.training.checkpoints.card import CARD, card
@@ -25,6 +23,7 @@ from cifarlab.training.checkpoints.checkpoint import (
 )
 from cifarlab.training.checkpoints.facts import (
     Conditions,
+    Origin,
     Repetition,
     Statement,
     conditions_here,
@@ -32,7 +31,7 @@ from cifarlab.training.checkpoints.facts import (
     origin_of,
 )
 from cifarlab.training.checkpoints.folder import replace_together, require_no_run
-from cifarlab.training.checkpoints.seeds import same_but_for_seed, still_counted
+from cifarlab.training.checkpoints.seeds import same_but_for_seed, same_test_images, same_training_images, still_counted
 from cifarlab.training.device import resolve_device
 from cifarlab.training.evaluation import evaluate
 from cifarlab.training.runs.directory import METRICS, RECIPE, TEST_LOGITS, RunDirectory
@@ -88,8 +87,9 @@ def ship_another_seed(run: RunDirectory, folder: str | Path) -> Path:
     """
     info, answers, target = _finished(run), load_test_logits(run.path), Path(folder)
     stored, statement, recipe = load_test_logits(target), checkpoint_statement(target), load_checkpoint(target)[1]
-    _check_same_but_for_seed(run, info, recipe, statement)
-    if not np.array_equal(answers.labels, stored.labels):
+    origin = origin_of(info, run.metrics())
+    _check_same_but_for_seed(run, origin, recipe, statement)
+    if not same_test_images(origin, statement.origin, answers.labels, stored.labels):
         raise ValueError(
             f"run: {run.path} was tested on other images than the checkpoint of {recipe.name}; give a run that was "
             "tested on the same"
@@ -101,15 +101,15 @@ def ship_another_seed(run: RunDirectory, folder: str | Path) -> Path:
     return target
 
 
-def _check_same_but_for_seed(run: RunDirectory, info: RunInfo, recipe: Recipe, statement: Statement) -> None:
-    if not same_but_for_seed(run.recipe(), recipe) or info.train_images != statement.origin.train_images:
+def _check_same_but_for_seed(run: RunDirectory, origin: Origin, recipe: Recipe, statement: Statement) -> None:
+    if not same_but_for_seed(run.recipe(), recipe) or not same_training_images(origin, statement.origin):
         raise ValueError(
             f"run: {run.path} trained another recipe, or on other images, than the checkpoint of {recipe.name}; "
             "give a run that differs in nothing but its seed"
         )
-    if info.seed == statement.origin.seed:
+    if origin.seed == statement.origin.seed:
         raise ValueError(
-            f"run: {run.path} has the seed {info.seed}, as the checkpoint itself; give one of another seed"
+            f"run: {run.path} has the seed {origin.seed}, as the checkpoint itself; give one of another seed"
         )
 
 

@@ -36,6 +36,15 @@ def test_a_checkpoint_says_what_it_was_trained_on(finished, pictures):
     assert (facts.data, facts.class_names, facts.epoch, facts.epochs) == (str(pictures), ("blue", "green", "red"), 3, 3)
 
 
+def test_the_fingerprint_of_the_test_images_is_told_where_it_is_known(copy, finished):
+    assert checkpoint_facts(copy).test_fingerprint == finished.info().test_fingerprint
+    (copy / "run.json").unlink()
+    assert checkpoint_facts(copy).test_fingerprint is None
+    for path in shipped_checkpoints().values():
+        facts = checkpoint_facts(path)
+        assert facts.test_fingerprint == facts.statement.origin.test_fingerprint
+
+
 def test_a_file_of_weights_is_loaded_with_the_recipe_beside_it(finished):
     by_file, _ = load_checkpoint(finished.path / "last.safetensors")
     by_run, _ = load_checkpoint(finished.path)

@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 
 from cifarlab.recipe import Recipe, load_recipe
 from cifarlab.spec import read_spec
-from cifarlab.training.checkpoints.seeds import same_but_for_seed
+from cifarlab.training import checkpoint_statement, shipped_checkpoints
+from cifarlab.training.checkpoints.seeds import same_but_for_seed, same_test_images, same_training_images
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +48,15 @@ def test_another_seed_is_the_same_training_but_for_it(dilated):
 def test_another_network_augmentation_or_training_is_another(dilated, section, change):
     other = changed(dilated, **{section: getattr(dilated, section).to_plain() | change})
     assert not same_but_for_seed(other, dilated)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_same"), [(None, None, True), (None, "b", True), ("b", "b", True), ("a", "b", False)]
+)
+def test_fingerprints_are_compared_where_both_are_known(ours, theirs, is_same):
+    origin, labels = checkpoint_statement(shipped_checkpoints()["quick"]).origin, np.arange(3)
+    trained = [origin.model_copy(update={"fingerprint": hashed}) for hashed in (ours, theirs)]
+    tested = [origin.model_copy(update={"test_fingerprint": hashed}) for hashed in (ours, theirs)]
+    assert same_training_images(*trained) == same_test_images(*tested, labels, labels) == is_same
+    assert same_training_images(*tested)
+    assert same_test_images(*trained, labels, labels)

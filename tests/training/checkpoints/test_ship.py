@@ -1,11 +1,13 @@
 import shutil
 from statistics import mean, stdev
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from cifarlab.network import trace
+from cifarlab.recipe import save_recipe
 from cifarlab.spec import read_spec
 from cifarlab.training import RunDirectory, checkpoint_facts, load_checkpoint, load_test_logits, train
 from cifarlab.training.checkpoints.checkpoint import load_weights
@@ -178,6 +180,32 @@ def test_a_run_that_was_tested_on_other_images_is_not_counted(reseeded, exact, p
     train(exact(seed=6), tmp_path / "run", data=others, device="cpu")
     with pytest.raises(ValueError, match="was tested on other images than the checkpoint of tiny"):
         ship_another_seed(RunDirectory(tmp_path / "run"), shipped)
+
+
+@pytest.mark.parametrize(
+    ("split", "message"),
+    [("train", "trained another recipe, or on other images"), ("test", "was tested on other images")],
+)
+def test_images_that_differ_in_a_single_picture_are_others(reseeded, exact, pictures, split, message, tmp_path):
+    first = reseeded(4)
+    shipped = ship(first, tmp_path / "shipped")
+    others = shutil.copytree(pictures, tmp_path / "others")
+    picture = others / split / "red" / "000.png"
+    cv2.imwrite(str(picture), 255 - cv2.imread(str(picture)))
+    train(exact(seed=6), tmp_path / "run", data=others, device="cpu")
+    augmentation = first.recipe().augmentation
+    save_recipe(exact(seed=6).model_copy(update={"augmentation": augmentation}), tmp_path / "run" / "recipe.yaml")
+    with pytest.raises(ValueError, match=message):
+        ship_another_seed(RunDirectory(tmp_path / "run"), shipped)
+
+
+def test_a_checkpoint_keeps_the_fingerprints_of_its_images(finished, shipped):
+    info, facts = finished.info(), checkpoint_facts(shipped)
+    origin = facts.statement.origin
+    assert len(info.fingerprint) == len(info.test_fingerprint) == 32
+    assert (origin.fingerprint, origin.test_fingerprint) == (info.fingerprint, info.test_fingerprint)
+    assert facts.test_fingerprint == checkpoint_facts(finished.path).test_fingerprint == info.test_fingerprint
+    assert load_test_logits(shipped).facts == facts
 
 
 def test_a_folder_that_is_called_like_a_named_source_is_not_taken_for_it(exact, pictures, tmp_path):
