@@ -99,8 +99,12 @@ def _note_killed(run: RunDirectory) -> RunStatus:
     if status.state != "crashed":
         return status
     stopped = status.model_copy(update={"state": "stopped", "message": "Killed, because it did not stop when asked."})
-    with suppress(OSError), RunLock(run.path):
-        replace_file(run.path / STATUS, stopped.model_dump_json().encode())
+    try:
+        with suppress(OSError), RunLock(run.path):
+            replace_file(run.path / STATUS, stopped.model_dump_json().encode())
+    except ValueError:
+        # Somebody has taken the run up meanwhile, and writes its status.
+        return run.status()
     return stopped
 
 

@@ -3,12 +3,13 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import chain, repeat
 
 import pytest
 
 from cifarlab import storage
 from cifarlab.recipe import save_recipe
-from cifarlab.training import RunDirectory, launch, load_checkpoint, relaunch, stop, train
+from cifarlab.training import RunDirectory, RunStatus, launch, load_checkpoint, relaunch, stop, train
 from cifarlab.training.runs.lock import RunLock, holder
 
 LAUNCH = """
@@ -85,6 +86,19 @@ def test_a_run_is_stopped_on_a_full_disk_too(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(storage.os, "write", full)
     assert stop(run, patience_seconds=0.5).state == "stopped"
     assert not run.is_alive()
+
+
+def test_a_run_that_is_taken_up_as_soon_as_it_was_killed_stands_as_whoever_trains_it_says(tmp_path, monkeypatch):
+    run = RunDirectory(tmp_path)
+    (tmp_path / "status.json").write_text(RunStatus(state="running", epoch=2, epochs=3).model_dump_json())
+    before_the_kill, after_it = [True, True], [False, False]
+    looks = chain(before_the_kill, after_it, repeat(True))
+    monkeypatch.setattr(run, "is_alive", lambda: next(looks))
+    with RunLock(tmp_path):
+        (tmp_path / "run.lock").write_bytes(b"")  # of no process that could be signalled
+        status = stop(run, patience_seconds=0)
+    assert (status.is_active, status.epoch) == (True, 2)
+    assert '"running"' in (tmp_path / "status.json").read_text()
 
 
 def test_stopping_a_run_that_is_over_changes_nothing(finished):
