@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,8 +50,26 @@ def remove_unfinished(path: Path) -> None:
     Raises:
         OSError: the disk refuses.
     """
-    for fragment in path.parent.glob(f".{path.name}.{'[0-9a-f]' * _UNIQUE}"):
+    for fragment in _fragments(path):
         fragment.unlink(missing_ok=True)
+
+
+def remove_abandoned(path: Path, untouched_seconds: float) -> None:
+    """Remove what is left of new contents of `path` that nobody has written to for so long; others may be writing it.
+
+    A writer that rests for longer cannot finish: it finds its file gone.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    for fragment in _fragments(path):
+        with suppress(FileNotFoundError):
+            if time.time() - fragment.stat().st_mtime >= untouched_seconds:
+                fragment.unlink()
+
+
+def _fragments(path: Path) -> Iterator[Path]:
+    return path.parent.glob(f".{path.name}.{'[0-9a-f]' * _UNIQUE}")
 
 
 def append_line(path: Path, line: bytes) -> None:

@@ -12,7 +12,10 @@ import numpy as np
 
 from cifarlab.data.images import ImageSet, Split
 from cifarlab.paths import whole_path
-from cifarlab.storage import replacing
+from cifarlab.storage import remove_abandoned, replacing
+
+# A file that is being written is written to every moment.
+_ABANDONED_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ def cached_images(name: str, key: str, split: Split, make: Callable[[], ImageSet
     made = make()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(path, _ABANDONED_SECONDS)
         with replacing(path) as file:
             _write(file, made, key)
     except OSError as error:

@@ -33,6 +33,16 @@ def test_another_key_replaces_what_was_cached(cache: Path) -> None:
     assert [path.name for path in cache.iterdir()] == ["some-train.npz"]
 
 
+def test_what_a_killed_process_had_not_finished_is_removed_and_what_another_is_writing_is_not(cache: Path) -> None:
+    cache.mkdir(exist_ok=True)
+    killed, writing = (cache / f".some-train.npz.{digit * 32}" for digit in "ab")
+    for fragment in (killed, writing):
+        fragment.write_bytes(b"half an image")
+    os.utime(killed, (1_000, 1_000))
+    cached_images("some", "key", "train", pictures)
+    assert sorted(path.name for path in cache.iterdir()) == [writing.name, "some-train.npz"]
+
+
 @pytest.mark.parametrize("length", [0, 1, 100, -1])
 def test_a_torn_file_is_made_anew(cache: Path, length: int, caplog: pytest.LogCaptureFixture) -> None:
     cached_images("some", "key", "train", pictures)
