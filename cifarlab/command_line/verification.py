@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -23,7 +24,8 @@ def verify(
     """Confirm or refute what is stated of a trained network.
 
     Its test images are put to it again. Every accuracy in its card, metrics and stored answers must come out exactly on
-    the stated hardware and versions, and within 10 images elsewhere; parameters are counted. Ends with 1 if refuted.
+    the stated hardware and versions, and within 10 images elsewhere; parameters are counted, and the card must be
+    the one that the checkpoint's own figures make. Ends with 1 if refuted.
     """
     from cifarlab.training import shipped_checkpoints
     from cifarlab.training.checkpoints.verification import verify as verify_figures
@@ -65,12 +67,22 @@ def _explanations(verification: Verification) -> tuple[str, str]:
         tolerance = f"Up to {allowed} images may differ, because the conditions do: {why}."
     elif allowed:
         tolerance += f" Up to {allowed} images may differ from what the weights scored before they were rounded."
+    return f"\n{tolerance}", f"{_VERDICT[verification.confirmed]}: {'; '.join(_told(verification))}"
+
+
+def _told(verification: Verification) -> Iterator[str]:
+    """The accuracy that is furthest from the stated one, and whatever else is refuted."""
     worst = max(verification.accuracies, key=lambda claim: (not claim.confirmed, abs(claim.difference)))
-    verdict = (
-        f"{_VERDICT[verification.confirmed]}: {_accuracy(worst.stated, worst.images)} stated, "
-        f"{_accuracy(worst.measured, worst.images)} measured on the test images of {verification.data}"
-    )
-    return f"\n{tolerance}", verdict
+    if verification.confirmed or not worst.confirmed:
+        yield (
+            f"{_accuracy(worst.stated, worst.images)} stated in {worst.stated_in}, "
+            f"{_accuracy(worst.measured, worst.images)} measured on the test images of {verification.data}"
+        )
+    for count in verification.parameters:
+        if not count.confirmed:
+            yield f"{count.stated:,} parameters stated in {count.stated_in}, {count.measured:,} counted"
+    if verification.card_deviation:
+        yield verification.card_deviation
 
 
 def _plain(verification: Verification) -> dict[str, Any]:
@@ -97,4 +109,5 @@ def _plain(verification: Verification) -> dict[str, Any]:
         ],
         "conditions": verification.conditions.model_dump(),
         "changed": list(verification.changed),
+        "card_deviation": verification.card_deviation,
     }

@@ -31,7 +31,9 @@ def test_a_run_is_confirmed_with_both_figures(cifarlab, trained):
     assert "+0 images, +0.00 points" in rows[0]
     assert "94,298 parameters" in rows[2]
     assert exact.startswith("The figures must hold exactly")
-    assert verdict.startswith(f"confirmed: {figure} stated, {figure} measured on the test images of ")
+    assert verdict.startswith(
+        f"confirmed: {figure} stated in metrics.jsonl, epoch 2, {figure} measured on the test images of "
+    )
 
 
 def test_a_run_is_refuted_with_both_figures_and_an_exit_code(cifarlab, trained, refutable):
@@ -40,8 +42,26 @@ def test_a_run_is_refuted_with_both_figures_and_an_exit_code(cifarlab, trained, 
     right = round(RunDirectory(trained).metrics()[-1].test_accuracy * 30)
     assert right < 30
     verdict = ran.out.splitlines()[-1]
-    assert verdict.startswith(f"refuted: 100.00% (30 of 30) stated, {right / 30:.2%} ({right} of 30) measured on ")
+    assert verdict.startswith(
+        f"refuted: 100.00% (30 of 30) stated in metrics.jsonl, epoch 2, {right / 30:.2%} ({right} of 30) measured on "
+    )
     assert [line.split()[-1] for line in ran.out.splitlines() if line.startswith("metrics")] == ["refuted"]
+
+
+def test_a_refusal_names_what_was_refuted_and_nothing_else(cifarlab, trained, folder, tmp_path):
+    assert cifarlab("ship", trained, tmp_path / "shipped").code == 0
+    card = tmp_path / "shipped" / "card.md"
+    line = card.read_text().splitlines().index("| class | accuracy | images |") + 3
+    text = card.read_text().replace("- Network: 94,298 ", "- Network: 94,299 ")
+    card.write_text(text)
+    ran = cifarlab("verify", tmp_path / "shipped", "--data", folder, "--device", "cpu")
+    verdict = ran.out.splitlines()[-1]
+    assert (ran.code, ran.err) == (1, "")
+    assert verdict.startswith("refuted: 94,299 parameters stated in card.md, 94,298 counted; line ")
+    card.write_text(text.replace("94,299", "94,298").replace("| airplane | ", "| airplane | 1"))
+    ran = cifarlab("verify", tmp_path / "shipped", "--data", folder, "--device", "cpu")
+    assert ran.code == 1
+    assert ran.out.splitlines()[-1].startswith(f"refuted: line {line} of card.md is '| airplane | 1")
 
 
 def test_as_json_every_figure_is_there(cifarlab, refutable):
@@ -49,6 +69,7 @@ def test_as_json_every_figure_is_there(cifarlab, refutable):
     assert ran.code == 1
     printed = json.loads(ran.out)
     assert (printed["verdict"], printed["changed"]) == ("refuted", [])
+    assert printed["card_deviation"] is None
     metrics, answers = printed["accuracies"]
     assert (metrics["stated"], metrics["images"], metrics["allowed_images"], metrics["confirmed"]) == (
         1.0,

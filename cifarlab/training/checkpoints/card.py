@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,18 @@ def stated_parameters(text: str) -> int | None:
     """How many parameters a card says the network has; None where it does not say."""
     found = _PARAMETERS.search(text)
     return int(found[1].replace(",", "")) if found else None
+
+
+def deviation(text: str, made: str) -> str | None:
+    """Where a card first differs from the one that is made of a checkpoint's own statement; None if it does not."""
+    for number, (line, expected) in enumerate(zip_longest(text.splitlines(), made.splitlines()), start=1):
+        if line is None:
+            return f"{CARD} ends before line {number}, which is {expected!r} by the checkpoint's own statement"
+        if expected is None:
+            return f"line {number} of {CARD}, {line!r}, is none of the checkpoint's own statement"
+        if line != expected:
+            return f"line {number} of {CARD} is {line!r}, but {expected!r} by the checkpoint's own statement"
+    return None
 
 
 def _scores(recipe: Recipe, facts: CheckpointFacts, statement: Statement) -> Iterator[str]:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from cifarlab.data import ImageSet, load_images
 from cifarlab.network import Classifier, trace
 from cifarlab.recipe import Recipe
-from cifarlab.training.checkpoints.card import CARD, stated_accuracy, stated_parameters
+from cifarlab.training.checkpoints.card import CARD, card, deviation, stated_accuracy, stated_parameters
 from cifarlab.training.checkpoints.checkpoint import (
     MODEL,
+    StoredLogits,
     as_stored,
     checkpoint_facts,
     find_weights,
@@ -79,7 +80,8 @@ class Verification:
     """Every stated figure of a trained network beside the measured one.
 
     `changed` says in what the conditions differ from those of the stated figures; without any change they must hold
-    exactly. `conditions` are those of the measurement, `data` names its images.
+    exactly. `conditions` are those of the measurement, `data` names its images. `card_deviation` says in one sentence
+    where the card differs from the one that the checkpoint's own statement makes, which it must not.
     """
 
     weights: Path
@@ -88,12 +90,13 @@ class Verification:
     parameters: tuple[ParameterClaim, ...]
     conditions: Conditions
     changed: tuple[str, ...]
+    card_deviation: str | None = None
 
     @property
     def confirmed(self) -> bool:
-        """Whether all figures hold."""
+        """Whether all figures hold, and the card is the one that they make."""
         claims: tuple[AccuracyClaim | ParameterClaim, ...] = (*self.accuracies, *self.parameters)
-        return all(claim.confirmed for claim in claims)
+        return self.card_deviation is None and all(claim.confirmed for claim in claims)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def verify(path: str | Path, *, data: str | Path | None = None, device: str = "a
     `path` is a run directory, a checkpoint or a .safetensors file, as `load_checkpoint` takes it. `data` is the source
     of the images, the one that the checkpoint names if None. Figures stand in the weights' own header, the card, the
     metrics of the weights' epoch and the stored logits; parameters in the recipe, as `trace` counts them, and the card.
+    Whatever else the card says must be what header, recipe and stored logits make of it.
     They must hold exactly on the stated hardware, number of threads and versions, and within
     `IMAGES_ALLOWED_ELSEWHERE` test images elsewhere.
 
@@ -135,6 +139,7 @@ def verify(path: str | Path, *, data: str | Path | None = None, device: str = "a
         parameters=tuple(_parameter_claims(weights, model, recipe)),
         conditions=here,
         changed=changed,
+        card_deviation=_card_deviation(weights, facts, recipe),
     )
 
 
@@ -162,11 +167,8 @@ def _figures(weights: Path, facts: CheckpointFacts, images: ImageSet) -> Iterato
 
 
 def _stored_figure(weights: Path, facts: CheckpointFacts, images: ImageSet) -> Iterator[_Figure]:
-    """The figure of the stored logits, if there are any and they are those of these weights."""
-    if not (weights.parent / TEST_LOGITS).is_file():
-        return
-    stored = load_test_logits(weights)
-    if stored.facts != facts:
+    stored = _stored(weights, facts)
+    if stored is None:
         return
     if not np.array_equal(stored.labels, images.labels):
         raise ValueError(
@@ -176,10 +178,25 @@ def _stored_figure(weights: Path, facts: CheckpointFacts, images: ImageSet) -> I
     yield _Figure(TEST_LOGITS, stored.correct, len(images), rounded=True)
 
 
+def _stored(weights: Path, facts: CheckpointFacts) -> StoredLogits | None:
+    """The stored logits, if there are any and they are those of these weights."""
+    if not (weights.parent / TEST_LOGITS).is_file():
+        return None
+    stored = load_test_logits(weights)
+    return stored if stored.facts == facts else None
+
+
+def _card_deviation(weights: Path, facts: CheckpointFacts, recipe: Recipe) -> str | None:
+    text, stored = _card(weights), _stored(weights, facts)
+    if not text or stored is None or facts.statement is None:
+        return None
+    return deviation(text, card(recipe, stored, facts.statement))
+
+
 def _card(weights: Path) -> str:
     """The card beside shipped weights; other weights have none."""
-    card = weights.parent / CARD
-    return card.read_text(encoding="utf-8") if weights.name == MODEL and card.is_file() else ""
+    path = weights.parent / CARD
+    return path.read_text(encoding="utf-8") if weights.name == MODEL and path.is_file() else ""
 
 
 def _check(figures: tuple[_Figure, ...], weights: Path, images: ImageSet) -> None:

@@ -11,9 +11,11 @@ import torch
 
 from cifarlab.data import load_images
 from cifarlab.network import build
+from cifarlab.recipe import load_recipe
 from cifarlab.training import (
     RunDirectory,
     checkpoint_facts,
+    checkpoint_statement,
     load_checkpoint,
     load_test_logits,
     shipped_checkpoints,
@@ -106,6 +108,35 @@ def test_a_card_with_another_number_of_parameters_is_refuted(shipped, pictures):
     verification = verify(shipped, data=pictures, device="cpu")
     assert [claim.confirmed for claim in verification.parameters] == [True, False]
     assert not verification.confirmed
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda text: re.sub(r"\| green \| [\d.]+", "| green | 99.9", text),
+            r"line \d+ of card.md is '\| green \| 99.9 % ",
+        ),
+        (lambda text: text.replace("Test accuracy **", "Test accuracy *"), r"line 3 of card.md is 'Test accuracy \*\d"),
+        (lambda text: text[: text.index("## Classes")], r"card.md ends before line \d+, which is '## Classes' by the "),
+        (lambda text: f"{text}\nThe best of all.\n", r"line \d+ of card.md, '', is none of the checkpoint's own"),
+    ],
+    ids=["class", "accuracy", "half", "more"],
+)
+def test_a_card_that_is_not_the_one_of_the_checkpoints_statement_is_refuted(shipped, pictures, change, told):
+    path = shipped / "card.md"
+    path.write_text(change(path.read_text()))
+    verification = verify(shipped, data=pictures, device="cpu")
+    assert not verification.confirmed
+    assert all(claim.confirmed for claim in (*verification.accuracies, *verification.parameters))
+    assert re.match(told, verification.card_deviation)
+
+
+@pytest.mark.parametrize("name", shipped_checkpoints())
+def test_every_card_that_ships_is_the_one_of_its_checkpoints_statement(name):
+    path = shipped_checkpoints()[name]
+    made = card(load_recipe(path / "recipe.yaml"), load_test_logits(path), checkpoint_statement(path))
+    assert (path / "card.md").read_text(encoding="utf-8") == made
 
 
 def test_what_a_description_says_is_no_figure_of_the_card(exact, pictures, tmp_path):
