@@ -25,7 +25,9 @@ def runs(json: JsonOption = False) -> None:
     of training; where and how fast it trained. They lie in $CIFARLAB_RUNS or ./runs.
     """
     from cifarlab.training import list_runs, runs_folder
+    from cifarlab.training.runs.directory import require_folder
 
+    require_folder(runs_folder())
     found = [described for run in list_runs() if (described := _describe(run))]
     if json:
         print_json(found)

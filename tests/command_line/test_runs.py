@@ -50,6 +50,23 @@ def test_without_runs_the_way_to_start_one_is_said(cifarlab):
     assert json.loads(cifarlab("runs", "--json").out) == []
 
 
+@pytest.mark.parametrize("command", [["runs"], ["runs", "--json"], ["train", "quick"]])
+def test_a_file_in_place_of_the_folder_of_runs_is_named_with_what_to_do(cifarlab, command):
+    runs_folder().write_text("in the way")
+    ran = cifarlab(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"Error: runs: {runs_folder()} is no folder; set CIFARLAB_RUNS to one, or move what lies there\n"
+
+
+def test_a_folder_of_runs_that_cannot_be_made_is_named_with_what_to_do(cifarlab, monkeypatch):
+    runs_folder().write_text("in the way")
+    monkeypatch.setenv("CIFARLAB_RUNS", str(runs_folder() / "below"))
+    ran = cifarlab("train", "quick")
+    assert ran.code == 2
+    assert ran.err.startswith(f"Error: runs: {runs_folder()} cannot be written: Not a directory; ")
+    assert ran.err.endswith("set CIFARLAB_RUNS to another folder\n")
+
+
 def test_a_run_is_listed_with_what_the_library_says_of_it(cifarlab, trained, monkeypatch):
     monkeypatch.setenv("CIFARLAB_RUNS", str(trained.parent))
     (described,) = json.loads(cifarlab("runs", "--json").out)

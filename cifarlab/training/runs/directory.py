@@ -40,6 +40,16 @@ def runs_folder() -> Path:
     return whole_path("CIFARLAB_RUNS", os.environ.get("CIFARLAB_RUNS") or "runs", "set it to a folder")
 
 
+def require_folder(folder: Path) -> None:
+    """Let a folder of runs pass that is there, or not made yet.
+
+    Raises:
+        ValueError: something else has its name.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"runs: {folder} is no folder; set CIFARLAB_RUNS to one, or move what lies there")
+
+
 def list_runs(runs_dir: Path | None = None) -> list[RunDirectory]:
     """Every run in a folder, `runs_folder()` unless told; those that started last come first."""
     folder = runs_folder() if runs_dir is None else Path(runs_dir)

@@ -16,7 +16,16 @@ from pathlib import Path
 from cifarlab.data import default_source, source_name
 from cifarlab.recipe import Recipe, save_recipe
 from cifarlab.storage import replace_file
-from cifarlab.training.runs.directory import CONTROL, LOG, RECIPE, REQUEST, STATUS, RunDirectory, runs_folder
+from cifarlab.training.runs.directory import (
+    CONTROL,
+    LOG,
+    RECIPE,
+    REQUEST,
+    STATUS,
+    RunDirectory,
+    require_folder,
+    runs_folder,
+)
 from cifarlab.training.runs.journal import Journal
 from cifarlab.training.runs.lock import INHERITED, RunLock, holder
 from cifarlab.training.runs.records import RunRequest, RunStatus
@@ -39,8 +48,8 @@ def launch(
     """
     source = source_name(data or default_source())
     folder = runs_folder() if runs_dir is None else Path(runs_dir)
+    directory = new_directory(folder, recipe.name)
     with _written_below(folder):
-        directory = new_directory(folder, recipe.name)
         save_recipe(recipe, directory / RECIPE)
         with RunLock(directory) as lock:
             # Should the process not come up, whoever takes the run up knows what was asked for.
@@ -109,9 +118,18 @@ def _note_killed(run: RunDirectory) -> RunStatus:
 
 
 def new_directory(folder: Path, name: str) -> Path:
-    """A directory that was not there before, named by the time so that names sort by it."""
-    stem = f"{datetime.now():%Y-%m-%d_%H-%M-%S}_{name}"
-    folder.mkdir(parents=True, exist_ok=True)
+    """A directory that was not there before, named by the time so that names sort by it.
+
+    Raises:
+        ValueError: `folder` is none, or cannot be written.
+    """
+    require_folder(folder)
+    with _written_below(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        return _made_below(folder, f"{datetime.now():%Y-%m-%d_%H-%M-%S}_{name}")
+
+
+def _made_below(folder: Path, stem: str) -> Path:
     number = 1
     while True:
         directory = folder / (stem if number == 1 else f"{stem}_{number}")

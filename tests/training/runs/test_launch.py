@@ -110,7 +110,7 @@ def test_stopping_a_run_that_is_over_changes_nothing(finished):
 def test_a_folder_that_cannot_be_written_gives_one_sentence(recipe, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"cannot be written: .*or set CIFARLAB_RUNS to another folder"):
-        launch(recipe, data="sketch10", runs_dir=tmp_path / "file")
+        launch(recipe, data="sketch10", runs_dir=tmp_path / "file" / "runs")
 
 
 def test_a_process_that_is_killed_by_a_signal_before_it_listens_was_stopped(recipe, tmp_path, monkeypatch):
