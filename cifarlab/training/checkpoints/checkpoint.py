@@ -95,7 +95,7 @@ def checkpoint_facts(path: str | Path) -> CheckpointFacts:
     """What the weights were trained on, and how far; reads only the file's header, and a run's record.
 
     Raises:
-        ValueError: there are no weights, or they are damaged or not written by this library.
+        ValueError: there are no weights, they are damaged, or they do not say it.
     """
     return _read_facts(find_weights(path))
 
@@ -203,7 +203,10 @@ def _read_facts(path: Path) -> CheckpointFacts:
     except (OSError, safetensors.SafetensorError) as error:
         raise ValueError(_damaged(path, error)) from error
     except (KeyError, ValidationError) as error:
-        raise ValueError(f"{path}: it does not say what it was trained on; it was not written by CIFAR Lab") from error
+        raise ValueError(
+            f"{path}: it does not say what it was trained on; give {', '.join(_WEIGHTS_OF_A_DIRECTORY)} or a directory "
+            "with one of them, as CIFAR Lab writes it"
+        ) from error
     return facts.model_copy(update={"test_fingerprint": _test_fingerprint(path.parent, facts)})
 
 

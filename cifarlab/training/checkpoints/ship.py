@@ -152,6 +152,8 @@ def _answered_anew(
 
 def _finished(run: RunDirectory) -> RunInfo:
     state, info = run.status().state, run.info()
+    if info is None and (run.path / MODEL).is_file():
+        raise ValueError(f"run: {run.path} is a checkpoint, which has shipped; give the directory of a finished run")
     if state != "finished" or info is None:
         raise ValueError(f"run: {run.path} is {state}; only a finished run ships: train to the end first")
     return info

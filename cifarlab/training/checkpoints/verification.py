@@ -196,7 +196,12 @@ def _card_deviation(weights: Path, facts: CheckpointFacts, recipe: Recipe) -> st
 def _card(weights: Path) -> str:
     """The card beside shipped weights; other weights have none."""
     path = weights.parent / CARD
-    return path.read_text(encoding="utf-8") if weights.name == MODEL and path.is_file() else ""
+    if weights.name != MODEL or not path.is_file():
+        return ""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: it is no text in UTF-8 ({error}); copy it again, or ship its run anew") from error
 
 
 def _check(figures: tuple[_Figure, ...], weights: Path, images: ImageSet) -> None:

@@ -87,6 +87,12 @@ def test_weights_too_few_or_too_many_give_one_sentence(copy, change, message):
         checkpoint_facts(copy)
 
 
+def test_the_state_of_a_run_is_not_taken_for_its_weights(finished):
+    told = r"state.safetensors: it does not say what it was trained on; give best.safetensors, model.safetensors, last"
+    with pytest.raises(ValueError, match=told):
+        checkpoint_facts(finished.path / "state.safetensors")
+
+
 def test_a_pickle_is_never_read(copy):
     torch.save({"weights": torch.zeros(1)}, copy / "best.safetensors")
     with pytest.raises(ValueError, match="cut off or damaged"):

@@ -87,6 +87,11 @@ def test_a_run_that_has_but_begun_is_not_overwritten_either(finished, name, tmp_
     assert contents(tmp_path) == {name: b""}
 
 
+def test_a_checkpoint_is_not_taken_for_a_run(shipped, tmp_path):
+    with pytest.raises(ValueError, match=f"run: {shipped} is a checkpoint, which has shipped; give the directory of a"):
+        ship(RunDirectory(shipped), tmp_path / "again")
+
+
 @pytest.fixture(scope="module")
 def reseeded(exact, pictures, tmp_path_factory):
     """Runs of the tiny recipe, in float32, with the seeds that are asked for."""

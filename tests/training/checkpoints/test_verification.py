@@ -225,6 +225,14 @@ def test_a_figure_without_any_statement_cannot_be_verified(run):
         verify(run, device="cpu")
 
 
+def test_a_card_that_is_no_text_gives_one_sentence(shipped, pictures):
+    (shipped / "card.md").write_bytes(b"# tiny \xff")
+    with pytest.raises(
+        ValueError, match=r"card.md: it is no text in UTF-8 \(.*\); copy it again, or ship its run anew"
+    ):
+        verify(shipped, data=pictures, device="cpu")
+
+
 def test_other_images_than_those_of_the_figures_are_refused(shipped, pictures, tmp_path):
     fewer = shutil.copytree(pictures, tmp_path / "fewer")
     (fewer / "test/red/000.png").unlink()
