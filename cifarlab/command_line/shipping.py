@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -89,7 +90,7 @@ def _summary(path: Path) -> dict[str, Any]:
         "device": statement.origin.device,
         "hardware": statement.origin.conditions.hardware,
         "threads": statement.origin.conditions.threads,
-        "command": f"python -m cifarlab train {recipe.name} --data {facts.data}",
+        "command": f"python -m cifarlab train {recipe.name} --data {shlex.quote(facts.data)}",
     }
 
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 import json
 import shutil
 
+from cifarlab import training
 from cifarlab.recipe import load_recipe, save_recipe
-from cifarlab.training import checkpoint_facts, checkpoint_statement, shipped_checkpoints
+from cifarlab.training import checkpoint_facts, checkpoint_statement, load_test_logits, shipped_checkpoints
+from cifarlab.training.checkpoints.checkpoint import save_test_logits
 
 
 def test_a_finished_run_ships_as_a_checkpoint_with_the_same_figures(cifarlab, trained, tmp_path):
@@ -70,6 +72,17 @@ def test_what_ships_is_listed_with_what_its_card_says(cifarlab):
             str(seed): share for seed, share in checkpoint_statement(path).accuracies.items()
         }
         assert summary["epochs"] == checkpoint_facts(path).epochs
+
+
+def test_the_command_of_a_checkpoint_quotes_a_folder_with_blanks(cifarlab, trained, tmp_path, monkeypatch):
+    run = shutil.copytree(trained, tmp_path / "run")
+    stored = load_test_logits(run)
+    facts = stored.facts.model_copy(update={"data": "my own images"})
+    save_test_logits(run, stored.logits, stored.labels, facts)
+    assert cifarlab("ship", run, tmp_path / "checkpoint").code == 0
+    monkeypatch.setattr(training, "shipped_checkpoints", lambda: {"checkpoint": tmp_path / "checkpoint"})
+    (listed,) = json.loads(cifarlab("checkpoints", "--json").out)
+    assert listed["command"] == "python -m cifarlab train quick --data 'my own images'"
 
 
 def test_the_list_is_a_table_of_a_line_for_each(cifarlab):

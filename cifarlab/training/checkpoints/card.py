@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 from collections.abc import Iterator
 from itertools import zip_longest
 
@@ -91,7 +92,7 @@ def _facts(recipe: Recipe, facts: CheckpointFacts, statement: Statement) -> Iter
     )
     yield f"- Hardware: {_hardware(origin)}"
     yield f"- Versions: {versions}; commit {origin.git_commit or 'unknown'}"
-    command = f"python -m cifarlab train recipe.yaml --data {facts.data} --device {origin.device}"
+    command = f"python -m cifarlab train recipe.yaml --data {shlex.quote(facts.data)} --device {origin.device}"
     yield f"- Made by, in this folder: `{command}`"
 
 

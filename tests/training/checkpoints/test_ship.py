@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from statistics import mean, stdev
 
 import cv2
@@ -10,6 +11,7 @@ from cifarlab.network import trace
 from cifarlab.recipe import save_recipe
 from cifarlab.spec import read_spec
 from cifarlab.training import RunDirectory, checkpoint_facts, load_checkpoint, load_test_logits, train
+from cifarlab.training.checkpoints.card import card
 from cifarlab.training.checkpoints.checkpoint import load_weights
 from cifarlab.training.checkpoints.ship import ship, ship_another_seed
 from cifarlab.training.checkpoints.verification import verify
@@ -217,6 +219,13 @@ def test_a_folder_that_is_called_like_a_named_source_is_not_taken_for_it(exact, 
     folder = shutil.copytree(pictures, tmp_path / "mine" / "sketch10")
     train(exact(), tmp_path / "run", data=folder, device="cpu")
     assert checkpoint_facts(ship(RunDirectory(tmp_path / "run"), tmp_path / "shipped")).data == "mine/sketch10"
+
+
+def test_a_folder_with_blanks_in_its_name_is_quoted_in_the_command(shipped):
+    recipe, stored = load_checkpoint(shipped)[1], load_test_logits(shipped)
+    named = replace(stored, facts=stored.facts.model_copy(update={"data": "my own images"}))
+    command = "`python -m cifarlab train recipe.yaml --data 'my own images' --device cpu`"
+    assert command in card(recipe, named, stored.facts.statement)
 
 
 def test_the_card_sets_the_source_beside_and_tells_how_the_training_was_found(exact, pictures, tmp_path):
