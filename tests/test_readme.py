@@ -84,6 +84,11 @@ def test_every_package_of_the_library_stands_in_the_tree():
     assert packages <= set(tree_entries())
 
 
+def test_a_shell_is_told_to_activate_what_make_installs_into():
+    environment = re.search(r"`\. (\S+)/activate`", README.partition("## In a shell\n")[2].partition("\n## ")[0])[1]
+    assert f"\nBIN := {environment}\n" in (ROOT / "Makefile").read_text()
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"make (\w+) +#", README))))
 def test_make_knows_the_targets(target):
     assert f"\n{target}:" in (ROOT / "Makefile").read_text()
