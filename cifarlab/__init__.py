@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["build", "load_checkpoint", "load_images", "load_recipe", "resume", "trace", "train"]
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "build": "network",
     "load_checkpoint": "training",

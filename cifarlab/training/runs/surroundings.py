@@ -9,13 +9,16 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_DISTRIBUTIONS = ("cifarlab", "torch", "albumentations", "opencv-python-headless", "numpy")
+import cifarlab
+
+_DISTRIBUTIONS = ("torch", "albumentations", "opencv-python-headless", "numpy")
 _ROOT = Path(__file__).parents[3]
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that decide what comes out of a run, those that are installed."""
-    found = {"python": platform.python_version()}
+    """Versions of Python, of this library and of those installed that decide what comes out of a run."""
+    # This library runs from a checkout too, where it is not installed.
+    found = {"python": platform.python_version(), "cifarlab": cifarlab.__version__}
     for name in _DISTRIBUTIONS:
         try:
             found[name] = version(name)

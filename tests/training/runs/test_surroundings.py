@@ -1,10 +1,15 @@
+import platform
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+import cifarlab
 from cifarlab.training.runs import surroundings
 
 
@@ -17,7 +22,21 @@ def test_versions_are_those_of_the_libraries_in_use():
 
 def test_a_library_that_is_not_installed_is_left_out(monkeypatch):
     monkeypatch.setattr(surroundings, "_DISTRIBUTIONS", ("numpy", "no-such-library"))
-    assert set(surroundings.versions()) == {"python", "numpy"}
+    assert set(surroundings.versions()) == {"python", "cifarlab", "numpy"}
+
+
+def test_a_checkout_that_is_not_installed_knows_its_version(monkeypatch):
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(surroundings, "version", missing)
+    assert surroundings.versions() == {"python": platform.python_version(), "cifarlab": cifarlab.__version__}
+
+
+def test_what_is_installed_is_the_version_that_the_library_states():
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "cifarlab.__version__"}
 
 
 def test_the_commit_is_that_of_the_checkout_and_says_if_files_differ(tmp_path, monkeypatch):
