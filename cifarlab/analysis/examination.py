@@ -74,7 +74,7 @@ def examine(path: str | Path, *, on_progress: Progress | None = None) -> Examina
         if images is None:
             raise ValueError(problem)
         evaluation = evaluate(path, images, on_progress=on_progress)
-    if images is not None and not np.array_equal(images.labels, evaluation.labels):
+    if images is not None and not _are_answered(images, evaluation, facts):
         images, problem = None, f"images: those of {facts.data} are no longer the ones that were answered; train again"
     return Examination(evaluation, facts, images, problem)
 
@@ -113,6 +113,12 @@ def _test_images(facts: CheckpointFacts) -> tuple[ImageSet | None, str]:
         return load_images(facts.data, "test"), ""
     except ValueError as error:
         return None, str(error)
+
+
+def _are_answered(images: ImageSet, evaluation: Evaluation, facts: CheckpointFacts) -> bool:
+    """Whether these are the images that were answered, as far as it is known of them."""
+    same_labels = np.array_equal(images.labels, evaluation.labels) and images.class_names == evaluation.class_names
+    return same_labels and facts.test_fingerprint in (None, images.fingerprint)
 
 
 def _stored(path: str | Path, facts: CheckpointFacts) -> Evaluation | None:

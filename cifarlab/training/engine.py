@@ -22,7 +22,7 @@ from cifarlab.training.learning.captured import new_learner
 from cifarlab.training.learning.learner import Learner
 from cifarlab.training.learning.tuning import choose_arithmetic
 from cifarlab.training.loop import Loop
-from cifarlab.training.material import Material, fingerprint, gather
+from cifarlab.training.material import Material, gather
 from cifarlab.training.resumption import Resumption, find_resumption, require_resumable, require_vacant
 from cifarlab.training.runs.directory import (
     BEST,
@@ -226,8 +226,8 @@ def _info(material: Material, learner: Learner, threads: int, workers: int) -> R
         started_at=now(),
         seed=material.recipe.training.seed,
         class_names=material.train.class_names,
-        fingerprint=fingerprint(material.train),
-        test_fingerprint=fingerprint(material.test),
+        fingerprint=material.train.fingerprint,
+        test_fingerprint=material.test.fingerprint,
         train_images=len(material.trained_on),
         validation_images=len(material.held_out),
         test_images=len(material.test),

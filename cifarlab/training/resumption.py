@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from cifarlab.training.material import Material, fingerprint
+from cifarlab.training.material import Material
 from cifarlab.training.runs.directory import INFO, METRICS, RunDirectory
 from cifarlab.training.runs.records import RunInfo
 from cifarlab.training.runs.state import STATE, TrainingState, read_state, require_known_version
@@ -44,7 +44,7 @@ class Resumption:
             (info.fingerprint, material.train, "training"),
             (info.test_fingerprint, material.test, "test"),
         ):
-            if before and before != fingerprint(images):
+            if before and before != images.fingerprint:
                 raise ValueError(
                     f"data: the {use} images of {images.name} are not those that this run was started on; "
                     "give the same images, or start a new run"

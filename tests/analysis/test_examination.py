@@ -9,6 +9,7 @@ from cifarlab.analysis.evaluation import Evaluation
 from cifarlab.analysis.examination import evaluate, examine, stamp, trained_networks
 from cifarlab.analysis.predictions import predict
 from cifarlab.data import CLASS_NAMES, load_images
+from cifarlab.training.runs.records import RunInfo
 
 
 def test_images_are_put_to_the_network_where_no_answers_are_stored(make_run, image_folder, quick, normalization):
@@ -72,6 +73,36 @@ def test_images_that_changed_since_are_not_shown_beside_old_answers(make_run, im
     found = examine(path)
     assert found.images is None
     assert "are no longer the ones that were answered; train again" in found.problem
+
+
+def remember_images(path, **fingerprints):
+    """The record of a run at `path`, with the hash of its images."""
+    words = dict.fromkeys(("started_at", "data", "device", "hardware", "git_commit", "command"), "")
+    numbers = dict.fromkeys(("seed", "train_images", "validation_images", "test_images", "threads", "workers"), 0)
+    info = RunInfo(class_names=CLASS_NAMES, versions={}, **words, **numbers, **fingerprints)
+    (path / "run.json").write_text(info.model_dump_json())
+
+
+def test_other_images_with_the_same_labels_are_not_shown_beside_old_answers(make_run, image_folder, store_answers):
+    path, facts = make_run()
+    images = load_images(image_folder, "test")
+    store_answers(path, facts, images.labels, right=12)
+    remember_images(path, test_fingerprint=images.fingerprint)
+    assert examine(path).images is not None
+    first = image_folder / "test" / "cat" / "0.png"
+    first.rename(first.with_name("9.png"))  # the same labels; each picture of a cat before it moves up by one
+    found = examine(path)
+    assert (found.images, found.evaluation.correct) == (None, 12)
+    assert "are no longer the ones that were answered; train again" in found.problem
+
+
+def test_images_whose_classes_have_other_names_by_now_are_not_shown(make_run, image_folder, store_answers):
+    path, facts = make_run()
+    store_answers(path, facts, load_images(image_folder, "test").labels, right=12)
+    for split in ("train", "test"):
+        (image_folder / split / "truck").rename(image_folder / split / "van")
+    found = examine(path)
+    assert (found.images, found.evaluation.correct) == (None, 12)
 
 
 def test_any_images_of_the_same_classes_can_be_evaluated(make_run, image_folder):
