@@ -1,3 +1,5 @@
+import errno
+import os
 import shutil
 from dataclasses import replace
 from statistics import mean, stdev
@@ -162,6 +164,27 @@ def test_a_run_that_ships_again_keeps_its_other_seeds_and_another_training_does_
     for other in (reseeded(5, batch_size=24), reseeded(2)):
         copy = shutil.copytree(shipped, tmp_path / other.name)
         assert checkpoint_facts(ship(other, copy)).statement.repetitions == ()
+
+
+def test_a_run_that_only_tells_another_story_is_counted(reseeded, tmp_path):
+    shipped, other = ship(reseeded(5), tmp_path / "shipped"), shutil.copytree(reseeded(9).path, tmp_path / "other")
+    told = {"description": "Written anew.", "tuning": "Told anew."}
+    save_recipe(RunDirectory(other).recipe().model_copy(update=told), other / "recipe.yaml")
+    assert list(checkpoint_facts(ship_another_seed(RunDirectory(other), shipped)).statement.accuracies) == [5, 9]
+
+
+@pytest.mark.parametrize("shipping", [ship, ship_another_seed])
+def test_a_full_disk_leaves_the_former_checkpoint_as_it_was(reseeded, shipping, monkeypatch, tmp_path):
+    shipped, other = ship(reseeded(5), tmp_path / "shipped"), reseeded(9)
+    before = contents(shipped)
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        shipping(other, shipped)
+    assert contents(shipped) == before
 
 
 @pytest.mark.parametrize(
