@@ -5,6 +5,7 @@ import pytest
 import safetensors.numpy
 import torch
 
+from cifarlab.augment import resolve
 from cifarlab.data import load_images
 from cifarlab.recipe import load_recipe
 from cifarlab.training import checkpoint_facts, load_checkpoint, load_test_logits, shipped_checkpoints
@@ -118,6 +119,15 @@ def test_stored_answers_that_are_missing_or_torn_give_one_sentence(copy):
     safetensors.numpy.save_file({"logits": np.zeros((2, 3))}, copy / "test_logits.safetensors")
     with pytest.raises(ValueError, match="does not hold logits and labels"):
         load_test_logits(copy)
+
+
+@pytest.mark.parametrize(("name", "path"), shipped_checkpoints().items())
+def test_every_checkpoint_that_ships_is_its_recipe_trained(name, path):
+    recipe, trained = load_recipe(name), load_recipe(path / "recipe.yaml")
+    on_same_images = path if name == "quick" else path.parent / "dilated-69k"
+    numbers = normalization_of(load_recipe(on_same_images / "recipe.yaml"))
+    augmentation = resolve(recipe.augmentation, numbers.mean, numbers.std)
+    assert trained.to_plain() == recipe.model_copy(update={"augmentation": augmentation}).to_plain()
 
 
 def test_answers_beyond_the_range_of_float16_stay_numbers(copy):
