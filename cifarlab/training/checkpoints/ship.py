@@ -46,8 +46,8 @@ def ship(run: RunDirectory, folder: str | Path, *, float16: bool = False) -> Pat
 
     With `float16` the weights of layers are stored in half the space, and what is stated is what they score so; the
     run's images are put to them again. A folder of images is named by its last part, so that no path of this machine is
-    handed on. Files of an earlier checkpoint in `folder` are replaced, all of them or none; the
-    other seeds that it counts stay if the run is of the same training and seed, and go if not. Returns the folder.
+    handed on. Files of an earlier checkpoint in `folder` are replaced, all of them or none; the other seeds that it
+    counts stay if the run is of the same training and seed, and go if not. Returns the folder.
 
     Raises:
         ValueError: `folder` is the directory of a run, or the run is not finished, its files are damaged, or its images
