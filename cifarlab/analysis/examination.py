@@ -15,9 +15,9 @@ from cifarlab.training.checkpoints.checkpoint import (
     checkpoint_facts,
     find_weights,
     load_checkpoint,
-    load_test_logits,
     normalization_of,
     shipped_checkpoints,
+    stored_answers,
 )
 from cifarlab.training.checkpoints.facts import CheckpointFacts
 from cifarlab.training.runs.directory import TEST_LOGITS, RunDirectory, list_runs
@@ -69,11 +69,13 @@ def examine(path: str | Path, *, on_progress: Progress | None = None) -> Examina
     """
     facts = checkpoint_facts(path)
     images, problem = _test_images(facts)
-    evaluation = _stored(path, facts)
-    if evaluation is None:
-        if images is None:
-            raise ValueError(problem)
+    stored = stored_answers(path, facts)
+    if stored is not None:
+        evaluation = Evaluation(stored.logits, stored.labels, facts.class_names)
+    elif images is not None:
         evaluation = evaluate(path, images, on_progress=on_progress)
+    else:
+        raise ValueError(problem)
     if images is not None and not _are_answered(images, evaluation, facts):
         images, problem = None, f"images: those of {facts.data} are no longer the ones that were answered; train again"
     return Examination(evaluation, facts, images, problem)
@@ -119,11 +121,3 @@ def _are_answered(images: ImageSet, evaluation: Evaluation, facts: CheckpointFac
     """Whether these are the images that were answered, as far as it is known of them."""
     same_labels = np.array_equal(images.labels, evaluation.labels) and images.class_names == evaluation.class_names
     return same_labels and facts.test_fingerprint in (None, images.fingerprint)
-
-
-def _stored(path: str | Path, facts: CheckpointFacts) -> Evaluation | None:
-    """The stored answers, if there are any and they are those of these weights."""
-    if not (find_weights(path).parent / TEST_LOGITS).is_file():
-        return None
-    stored = load_test_logits(path)
-    return Evaluation(stored.logits, stored.labels, facts.class_names) if stored.facts == facts else None

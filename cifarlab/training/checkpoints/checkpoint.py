@@ -91,6 +91,18 @@ def load_test_logits(path: str | Path) -> StoredLogits:
     return StoredLogits(tensors["logits"].astype(np.float32), tensors["labels"].astype(np.int64), _read_facts(stored))
 
 
+def stored_answers(path: str | Path, facts: CheckpointFacts) -> StoredLogits | None:
+    """The stored answers on the test split, if there are any and they are those of the weights with these facts.
+
+    Raises:
+        ValueError: they are damaged.
+    """
+    if not (find_weights(path).parent / TEST_LOGITS).is_file():
+        return None
+    stored = load_test_logits(path)
+    return stored if stored.facts == facts else None
+
+
 def checkpoint_facts(path: str | Path) -> CheckpointFacts:
     """What the weights were trained on, and how far; reads only the file's header, and a run's record.
 

@@ -15,13 +15,12 @@ from cifarlab.recipe import Recipe
 from cifarlab.training.checkpoints.card import CARD, card, deviation, stated_accuracy, stated_parameters
 from cifarlab.training.checkpoints.checkpoint import (
     MODEL,
-    StoredLogits,
     as_stored,
     checkpoint_facts,
     find_weights,
     load_checkpoint,
-    load_test_logits,
     normalization_of,
+    stored_answers,
 )
 from cifarlab.training.checkpoints.facts import CheckpointFacts, Conditions, conditions_here, conditions_of
 from cifarlab.training.device import resolve_device
@@ -167,7 +166,7 @@ def _figures(weights: Path, facts: CheckpointFacts, images: ImageSet) -> Iterato
 
 
 def _stored_figure(weights: Path, facts: CheckpointFacts, images: ImageSet) -> Iterator[_Figure]:
-    stored = _stored(weights, facts)
+    stored = stored_answers(weights, facts)
     if stored is None:
         return
     if not np.array_equal(stored.labels, images.labels):
@@ -178,16 +177,8 @@ def _stored_figure(weights: Path, facts: CheckpointFacts, images: ImageSet) -> I
     yield _Figure(TEST_LOGITS, stored.correct, len(images), rounded=True)
 
 
-def _stored(weights: Path, facts: CheckpointFacts) -> StoredLogits | None:
-    """The stored logits, if there are any and they are those of these weights."""
-    if not (weights.parent / TEST_LOGITS).is_file():
-        return None
-    stored = load_test_logits(weights)
-    return stored if stored.facts == facts else None
-
-
 def _card_deviation(weights: Path, facts: CheckpointFacts, recipe: Recipe) -> str | None:
-    text, stored = _card(weights), _stored(weights, facts)
+    text, stored = _card(weights), stored_answers(weights, facts)
     if not text or stored is None or facts.statement is None:
         return None
     return deviation(text, card(recipe, stored, facts.statement))
