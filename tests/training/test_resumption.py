@@ -137,6 +137,17 @@ def test_a_run_whose_images_are_not_there_keeps_the_figures_of_every_epoch(stopp
     assert [epoch.epoch for epoch in RunDirectory(stopped).metrics()] == [1, 2, 3, 4]
 
 
+def test_a_run_that_is_stopped_before_it_goes_on_says_what_it_has(stopped):
+    def on_progress(status):
+        if status.message.startswith("Loading"):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    status = resume(stopped, on_progress=on_progress)
+    second = RunDirectory(stopped).metrics()[-1]
+    assert (status.state, second.epoch) == ("stopped", 2)
+    assert status.message.endswith(f"Epoch 2 of 4: test accuracy {100 * second.test_accuracy:.1f} %.")
+
+
 def test_a_run_finds_its_images_from_any_folder_and_where_they_have_moved_to(exact, pictures, tmp_path, monkeypatch):
     shutil.copytree(pictures, tmp_path / "photos")
     monkeypatch.chdir(tmp_path)
