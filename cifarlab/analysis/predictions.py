@@ -14,7 +14,8 @@ from cifarlab.data.images import IMAGE_SIDE
 if TYPE_CHECKING:
     import torch
 
-BATCH_SIZE = 256
+# On a CPU the C library returns maps of more images to the system after each layer and takes them anew, zeroed.
+CPU_BATCH, GPU_BATCH = 64, 256
 
 Progress = Callable[[int, int], None]
 
@@ -61,9 +62,10 @@ def network_inputs(
     device = _device(model)
     model.eval()
     batched = BatchedNormalization(normalization, device)
-    for start in range(0, len(images), BATCH_SIZE):
+    size = CPU_BATCH if device.type == "cpu" else GPU_BATCH
+    for start in range(0, len(images), size):
         # A copy, because image sets are read-only and torch has no read-only tensors.
-        pixels = torch.from_numpy(images[start : start + BATCH_SIZE].copy())
+        pixels = torch.from_numpy(images[start : start + size].copy())
         yield batched.apply(pixels.to(device))
 
 

@@ -17,12 +17,12 @@ def test_logits_are_those_of_the_model_in_evaluation_mode(quick, images, normali
 
 def test_the_batch_size_changes_nothing(quick, images, monkeypatch, normalization):
     whole = predict(quick, images, normalization)
-    monkeypatch.setattr(predictions, "BATCH_SIZE", 5)
+    monkeypatch.setattr(predictions, "CPU_BATCH", 5)
     np.testing.assert_allclose(predict(quick, images, normalization), whole, atol=1e-5)
 
 
 def test_progress_counts_the_images_done(quick, images, monkeypatch, normalization):
-    monkeypatch.setattr(predictions, "BATCH_SIZE", 5)
+    monkeypatch.setattr(predictions, "CPU_BATCH", 5)
     seen = []
     predict(quick, images, normalization, on_progress=lambda done, total: seen.append((done, total)))
     assert seen == [(5, 12), (10, 12), (12, 12)]

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from cifarlab.analysis import effective_field, take_statistics, untrained
-from cifarlab.analysis.predictions import BATCH_SIZE, network_inputs
+from cifarlab.analysis.predictions import CPU_BATCH, network_inputs
 from cifarlab.network import Network
 from cifarlab.network.layers import Conv, GlobalAveragePool, Linear
 from cifarlab.recipe import load_recipe
@@ -48,7 +48,7 @@ POOLED = Network(layers=(GlobalAveragePool(), Conv(out_channels=10, kernel=1, th
 
 
 def test_a_last_image_that_no_batch_has_room_for_counts_as_much_as_the_others(images, normalization):
-    model, many = untrained(POOLED, seed=0), np.resize(images, (BATCH_SIZE + 1, 32, 32, 3))
+    model, many = untrained(POOLED, seed=0), np.resize(images, (CPU_BATCH + 1, 32, 32, 3))
     take_statistics(model, many, normalization)
     (norm,) = (module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d))
     pooled = torch.cat(list(network_inputs(model, many, normalization))).mean(dim=(2, 3))
