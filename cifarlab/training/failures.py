@@ -18,7 +18,7 @@ def explain(error: Exception, directory: Path) -> str:
         return _explain_system(error, directory)
     if isinstance(error, ValueError):
         return str(error)
-    return f"Unexpected {type(error).__name__}: {_first_line(error)}; the log has the whole trace."
+    return f"Unexpected {type(error).__name__}: {first_line(error)}; the log has the whole trace."
 
 
 def is_out_of_memory(error: Exception) -> bool:
@@ -38,6 +38,11 @@ def explain_memory(batch_size: int, fitting: int | None) -> str:
     )
 
 
+def first_line(error: Exception) -> str:
+    """What an error says first, which is enough in a sentence."""
+    return next(iter(str(error).splitlines()), "no message")
+
+
 def _explain_system(error: OSError, directory: Path) -> str:
     if not directory.is_dir():
         return f"The run directory {directory} was deleted or moved while the run wrote to it; start the run again."
@@ -55,7 +60,3 @@ def _shown(path: Path, directory: Path) -> Path:
 def _is_allocation_failure(error: Exception) -> bool:
     """torch has no class of its own for a failed allocation on the CPU, in a CUDA graph or in one of its libraries."""
     return isinstance(error, RuntimeError) and any(words in str(error) for words in _ALLOCATION_FAILURES)
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), "no message")

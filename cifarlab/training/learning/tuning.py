@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from cifarlab.recipe import Recipe
-from cifarlab.training.failures import is_out_of_memory
+from cifarlab.training.failures import first_line, is_out_of_memory
 from cifarlab.training.learning.arithmetic import REFERENCE, WAYS, Arithmetic
 from cifarlab.training.learning.captured import new_learner
 from cifarlab.training.learning.learner import Learner
-from cifarlab.training.learning.soundness import is_sound
+from cifarlab.training.learning.soundness import is_far_slower, is_sound
 
 _LARGEST_SLICE = 128
 _FEWEST_ROUNDS, _MOST_ROUNDS = 4, 20
@@ -30,9 +30,10 @@ def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithme
     """How to train the resolved recipe on batches such as this one: uint8 (n, 32, 32, 3) and int64 (n,), on the device.
 
     A precision that the recipe names is taken, with channels last, so that the same recipe gives the same weights
-    whatever else the machine is doing; `auto` measures. On a CPU it measures every way that is sound on a part of the
-    batch, all together in about two seconds for a small network and never in many more than eight; on a GPU each way
-    that fits, on the whole batch and by itself, for as long. torch's random numbers are afterwards what they were.
+    whatever else the machine is doing; `auto` measures. On a CPU it measures every way that is sound and no slower
+    by far, on a part of the batch, all together in about two seconds for a small network and never in many more than
+    eight; on a GPU each way that fits, on the whole batch and by itself, for as long. torch's random numbers are
+    afterwards what they were.
     """
     if recipe.training.precision != "auto":
         return Arithmetic(recipe.training.precision)
@@ -107,16 +108,29 @@ def _time_alone(recipe: Recipe, images: Tensor, labels: Tensor, way: Arithmetic)
 
 
 def _sound_learners(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, Learner]:
-    """A learner for each way, all with the same weights, without those that a processor computes wrongly."""
+    """A learner for each way that is worth trying, all with the same weights."""
     learners = {}
     for way in WAYS:
         torch.manual_seed(0)
         learners[way] = new_learner(recipe, images.device, way)
     reference = learners[REFERENCE]
-    sound = {way: learner for way, learner in learners.items() if is_sound(learner, reference, images, labels)}
-    for way in learners.keys() - sound:
-        _log.warning("%s gives wrong gradients for this network on this processor, and is not used", way)
-    return sound
+    for way in WAYS:
+        if way != REFERENCE and (reason := _objection(learners[way], reference, images, labels)):
+            _log.info("%s %s on this processor, and is not used", way, reason)
+            del learners[way]
+    return learners
+
+
+def _objection(learner: Learner, reference: Learner, images: Tensor, labels: Tensor) -> str | None:
+    """Why a way is not worth trying; None if it is. Libraries lack kernels for some types on some processors."""
+    try:
+        if is_far_slower(learner, reference, images, labels):
+            return "is far slower"
+        return None if is_sound(learner, reference, images, labels) else "gives wrong gradients for this network"
+    except RuntimeError as error:
+        if is_out_of_memory(error):
+            raise
+        return f"fails for this network ({first_line(error)})"
 
 
 def _step(learner: Learner, images: Tensor, labels: Tensor) -> Callable[[], object]:

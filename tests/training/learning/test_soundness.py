@@ -1,3 +1,5 @@
+from itertools import chain, repeat
+
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
@@ -5,9 +7,10 @@ from torch.nn.functional import cross_entropy
 from cifarlab.network import Conv, GlobalAveragePool, Linear, Network
 from cifarlab.recipe import load_recipe
 from cifarlab.training.batches import shared_tensor
+from cifarlab.training.learning import soundness
 from cifarlab.training.learning.arithmetic import REFERENCE, WAYS, Arithmetic
 from cifarlab.training.learning.learner import Learner
-from cifarlab.training.learning.soundness import is_sound
+from cifarlab.training.learning.soundness import is_far_slower, is_sound
 from cifarlab.training.material import gather
 
 CPU = torch.device("cpu")
@@ -55,3 +58,51 @@ def test_one_wrong_gradient_is_noticed(batch, wrong):
     first = next(learner.model.parameters())
     first.register_hook(lambda gradient: gradient * wrong)
     assert not is_sound(learner, new_learner(recipe, REFERENCE), images, labels)
+
+
+class Clock:
+    """A clock that only gradients move: by so many seconds for each learner, one round after another."""
+
+    def __init__(self, seconds):
+        self.now, self.seconds, self.images = 0.0, {learner: iter(rounds) for learner, rounds in seconds.items()}, set()
+
+    def perf_counter(self):
+        return self.now
+
+    def gradients(self, learner, images, labels):
+        self.now += next(self.seconds[learner])
+        self.images.add((len(images), len(labels)))
+
+
+def finds_slower(batch, monkeypatch, reference, other):
+    _, images, labels = batch
+    clock = Clock({"reference": reference, "other": other})
+    monkeypatch.setattr(soundness, "time", clock)
+    monkeypatch.setattr(soundness, "_gradients", clock.gradients)
+    slower = is_far_slower("other", "reference", images, labels)
+    assert clock.images == {(4, 4)}
+    return slower, clock.now
+
+
+def test_a_way_that_takes_many_times_as_long_is_told_by_a_few_images(batch, monkeypatch):
+    assert finds_slower(batch, monkeypatch, repeat(0.1), repeat(1.0)) == (True, pytest.approx(2.2))
+    assert finds_slower(batch, monkeypatch, repeat(0.002), repeat(0.02)) == (True, pytest.approx(0.3, abs=0.03))
+
+
+@pytest.mark.parametrize("rounds", [[1.0, 0.03], [0.03, 1.0]], ids=["with its kernels made", "at once"])
+def test_a_way_that_keeps_up_is_not_far_slower(batch, monkeypatch, rounds):
+    assert finds_slower(batch, monkeypatch, repeat(0.01), rounds) == (False, pytest.approx(1.05))
+
+
+def test_disturbances_make_nothing_slower(batch, monkeypatch):
+    assert finds_slower(batch, monkeypatch, repeat(0.002), chain(repeat(0.02, 9), [0.003])) == (
+        False,
+        pytest.approx(0.203),
+    )
+    assert finds_slower(batch, monkeypatch, chain([0.2], repeat(0.002)), repeat(0.02))[0] is True
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.precision == "float32"], ids=str)
+def test_no_order_of_values_is_far_slower(batch, way):
+    recipe, images, labels = batch
+    assert not is_far_slower(new_learner(recipe, way), new_learner(recipe, REFERENCE), images, labels)

@@ -97,15 +97,64 @@ def test_what_is_chosen_is_what_was_quickest(batch, monkeypatch):
     clock = Clock()
     monkeypatch.setattr(tuning.time, "perf_counter", clock)
     monkeypatch.setattr(tuning, "new_learner", Learner)
+    monkeypatch.setattr(tuning, "is_far_slower", lambda *_: False)
     monkeypatch.setattr(tuning, "is_sound", lambda *_: True)
     assert choose_arithmetic(*batch) == WAYS[2]
     assert replace(WAYS[2], precision="bfloat16") == WAYS[0]
 
 
+def used(batch, caplog):
+    """The precision that is chosen where bfloat16 is not worth trying, and what is said of that."""
+    with caplog.at_level("INFO"):
+        chosen = choose_arithmetic(*batch)
+    return chosen.precision, caplog.text
+
+
+def has_bfloat16(learner, *_):
+    return learner.arithmetic.precision == "bfloat16"
+
+
+def test_a_way_that_is_far_slower_is_not_tried_on_many_images(batch, monkeypatch, caplog):
+    tried = []
+    monkeypatch.setattr(tuning, "is_far_slower", has_bfloat16)
+    monkeypatch.setattr(tuning, "is_sound", lambda learner, *_: tried.append(learner.arithmetic) or True)
+    precision, told = used(batch, caplog)
+    assert precision == "float32"
+    assert "bfloat16, channels_last is far slower on this processor, and is not used" in told
+    assert not [way for way in tried if way.precision == "bfloat16"]
+
+
 def test_a_way_that_gives_wrong_gradients_is_not_used(batch, monkeypatch, caplog):
-    monkeypatch.setattr(tuning, "is_sound", lambda learner, *_: learner.arithmetic.precision == "float32")
-    assert choose_arithmetic(*batch).precision == "float32"
-    assert "bfloat16, channels_last gives wrong gradients for this network on this processor" in caplog.text
+    monkeypatch.setattr(tuning, "is_far_slower", lambda *_: False)
+    monkeypatch.setattr(tuning, "is_sound", lambda *given: not has_bfloat16(*given))
+    precision, told = used(batch, caplog)
+    assert precision == "float32"
+    assert "bfloat16, channels_last gives wrong gradients for this network on this processor" in told
+
+
+def fails_in_bfloat16(message):
+    def is_sound(learner, *_):
+        if has_bfloat16(learner):
+            raise RuntimeError(message)
+        return True
+
+    return is_sound
+
+
+def test_a_way_that_a_processor_has_no_kernel_for_is_not_used(batch, monkeypatch, caplog):
+    # As oneDNN's word is where it has the forward kernels of bfloat16 alone.
+    monkeypatch.setattr(tuning, "is_far_slower", lambda *_: False)
+    monkeypatch.setattr(tuning, "is_sound", fails_in_bfloat16("DNNL does not support bf16/f16 backward\nat Conv.cpp"))
+    precision, told = used(batch, caplog)
+    assert precision == "float32"
+    assert "fails for this network (DNNL does not support bf16/f16 backward) on this processor, and is not" in told
+
+
+def test_memory_that_does_not_suffice_is_no_objection_to_one_way(batch, monkeypatch):
+    monkeypatch.setattr(tuning, "is_far_slower", lambda *_: False)
+    monkeypatch.setattr(tuning, "is_sound", fails_in_bfloat16("DefaultCPUAllocator: can't allocate memory"))
+    with pytest.raises(RuntimeError, match="can't allocate memory"):
+        choose_arithmetic(*batch)
 
 
 def with_room_for(ways, monkeypatch):
