@@ -37,10 +37,10 @@ def find_lr(
     """
     from cifarlab.training import devote_to_training
 
-    devote_to_training()
     for path in out or ():
         _writer(path)
     chosen = load_recipe(recipe)
+    devote_to_training()
     from cifarlab.training.rates.range_test import range_test
 
     with progress("Raising the rate") as on_progress:

@@ -47,11 +47,11 @@ def train(
     from cifarlab.training import devote_to_training, runs_folder
     from cifarlab.training.runs.launch import new_directory
 
-    devote_to_training()
     chosen = _adjusted(_find_recipe(recipe, run_dir), epochs, seed)
     folder = run_dir or new_directory(runs_folder(), chosen.name)
     source = data or default_source()
     print(f"Training {chosen.name} on {source} in {folder}; epochs: {chosen.training.epochs}", flush=True)
+    devote_to_training()
     _conclude(_train(chosen, folder, source, device), folder)
 
 
