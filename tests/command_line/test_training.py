@@ -216,14 +216,26 @@ def test_a_run_is_not_taken_up_on_a_device_that_is_not_here(cifarlab, stopped):
     assert "device: 'cuda:99' is not here" in ran.err
 
 
-@pytest.mark.parametrize("arguments", [["train", "not-there"], ["resume", "not-there"], ["find-lr", "not-there"]])
-def test_the_process_is_set_up_for_training_before_torch_is_there(arguments):
+@pytest.mark.parametrize(
+    "arguments", [["train", "quick", "--run-dir", "run"], ["resume", "not-there"], ["find-lr", "quick"]], ids=" ".join
+)
+def test_the_process_is_set_up_for_training_before_torch_is_there(arguments, tmp_path):
     source = f"""
 import sys
 import cifarlab.training
 from cifarlab.command_line import main
-cifarlab.training.devote_to_training = lambda: print("torch" in sys.modules)
+cifarlab.training.devote_to_training = lambda: sys.exit(1 if "torch" in sys.modules else 42)
 sys.exit(main({arguments!r}))
 """
-    ran = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
-    assert (ran.returncode, ran.stdout) == (2, "False\n")
+    assert subprocess.run([sys.executable, "-c", source], cwd=tmp_path, capture_output=True).returncode == 42
+
+
+@pytest.mark.parametrize("command", ["train", "find-lr"])
+def test_a_recipe_that_is_not_there_is_said_before_torch_is_imported(command):
+    source = f"""
+import sys
+from cifarlab.command_line import main
+code = main([{command!r}, "not-there"])
+sys.exit(1 if "torch" in sys.modules else code)
+"""
+    assert subprocess.run([sys.executable, "-c", source], capture_output=True).returncode == 2
