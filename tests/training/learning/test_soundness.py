@@ -36,7 +36,8 @@ def test_every_way_is_sound_for_the_networks_that_ship(batch, name, way):
         recipe = recipe.model_copy(update={"network": load_recipe(name).network})
     learner = new_learner(recipe, way)
     before = learner.model_tensors()
-    assert is_sound(learner, new_learner(recipe, REFERENCE), images, labels)
+    # A few, as some processors take a second for each in bfloat16.
+    assert is_sound(learner, new_learner(recipe, REFERENCE), images[::12], labels[::12])
     assert all(torch.equal(tensor, before[name]) for name, tensor in learner.model.state_dict().items())
 
 
