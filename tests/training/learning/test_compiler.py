@@ -19,6 +19,11 @@ def learned(spec):
         model(torch.randn(4, 8)).square().sum().backward()
         optimizer.step()
     return [weight.tolist() for weight in model.parameters()]
+# Without torch's fused kernels a step that gradients were taken of would be refused.
+weight = torch.nn.Parameter(torch.ones(2))
+weight.grad = torch.ones(2)
+torch.optim.SGD([weight], lr=0.5, fused=False, foreach=False).step()
+assert weight.tolist() == [0.5, 0.5]
 print([learned(spec) for spec in (SGD(momentum=0.9), SGD(momentum=0.9, nesterov=False), Adam(), AdamW(), Muon())])
 print("torch._dynamo" in sys.modules)
 """

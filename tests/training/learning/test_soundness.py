@@ -100,7 +100,7 @@ def test_disturbances_make_nothing_slower(batch, monkeypatch):
         False,
         pytest.approx(0.203),
     )
-    assert finds_slower(batch, monkeypatch, chain([0.2], repeat(0.002)), repeat(0.02))[0] is True
+    assert finds_slower(batch, monkeypatch, chain([0.2, 0.002], repeat(0.05)), repeat(0.02))[0] is True
 
 
 def test_learners_of_equal_pace_are_not_far_slower_and_stay_as_they_are(batch, monkeypatch):
