@@ -46,13 +46,14 @@ def train(
     from cifarlab.data import default_source
     from cifarlab.training import devote_to_training, runs_folder
     from cifarlab.training.runs.launch import new_directory
+    from cifarlab.training.runs.waiting import await_turn
 
     chosen = _adjusted(_find_recipe(recipe, run_dir), epochs, seed)
     folder = run_dir or new_directory(runs_folder(), chosen.name)
     source = data or default_source()
     print(f"Training {chosen.name} on {source} in {folder}; epochs: {chosen.training.epochs}", flush=True)
-    devote_to_training()
-    _conclude(_train(chosen, folder, source, device), folder)
+    stopped = await_turn(folder, devote_to_training)
+    _conclude(stopped or _train(chosen, folder, source, device), folder)
 
 
 def resume(
@@ -67,8 +68,11 @@ def resume(
     """
     from cifarlab.training import RunDirectory, devote_to_training
     from cifarlab.training.runs.directory import LOG
+    from cifarlab.training.runs.waiting import await_turn
 
-    devote_to_training()
+    if stopped := await_turn(run_dir, devote_to_training):
+        _conclude(stopped, run_dir)
+        return
     from cifarlab.training import resume as go_on
 
     def headline(status: RunStatus) -> str:

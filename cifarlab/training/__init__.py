@@ -18,7 +18,8 @@ from cifarlab.training.device import available_devices, let_idle_threads_sleep
 from cifarlab.training.learning.optimisation import learning_rate
 from cifarlab.training.process import devote_to_training
 from cifarlab.training.runs.directory import RunDirectory, list_runs, runs_folder
-from cifarlab.training.runs.launch import launch, relaunch, stop
+from cifarlab.training.runs.ending import stop
+from cifarlab.training.runs.launch import launch, launches_ahead, relaunch
 from cifarlab.training.runs.records import EpochMetrics, RunInfo, RunStatus, State
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ __all__ = [
     "checkpoint_statement",
     "devote_to_training",
     "launch",
+    "launches_ahead",
     "learning_rate",
     "let_idle_threads_sleep",
     "list_runs",

@@ -26,9 +26,9 @@ def concluded(journal: Journal, recipe: Recipe, device: torch.device, work: Call
     try:
         work()
     except (StopAskedError, KeyboardInterrupt) as reason:
-        return journal.end("stopped", f"{str(reason) or 'Interrupted.'} {_kept(journal)}")
+        return journal.end("stopped", f"{str(reason) or 'Interrupted.'} {journal.kept()}")
     except DivergedError as reason:
-        return journal.end("failed", f"{reason} {_kept(journal)}")
+        return journal.end("failed", f"{reason} {journal.kept()}")
     except Exception as error:
         _log.exception("the run ended early")
         if not is_out_of_memory(error):
@@ -36,7 +36,7 @@ def concluded(journal: Journal, recipe: Recipe, device: torch.device, work: Call
         # Whoever keeps the error keeps its trace, which holds the network and all that it was computing.
         traceback.clear_frames(error.__traceback__)
         return _out_of_memory(journal, recipe, device)
-    return journal.end("finished", _kept(journal))
+    return journal.end("finished", journal.kept())
 
 
 def _out_of_memory(journal: Journal, recipe: Recipe, device: torch.device) -> RunStatus:
@@ -52,10 +52,3 @@ def _arithmetic(journal: Journal, recipe: Recipe) -> Arithmetic:
         if info := RunDirectory(journal.directory).info():
             return info.arithmetic
     return Arithmetic("float32" if recipe.training.precision == "auto" else recipe.training.precision)
-
-
-def _kept(journal: Journal) -> str:
-    last = journal.last_epoch
-    if last is None:
-        return "No epoch was complete, so there are no weights."
-    return f"Epoch {last.epoch} of {journal.status.epochs}: test accuracy {100 * last.test_accuracy:.1f} %."

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cifarlab.recipe import Training, with_epochs
-from cifarlab.training import available_devices, launch
+from cifarlab.training import available_devices, launch, launches_ahead
 from pages.parts import fields, sources
 from pages.parts.boundary import sentence
 from pages.parts.changes import carry_over
@@ -75,7 +75,7 @@ def draw(visit: Visit) -> None:
         disabled=bool(classes.difference(visit)),
         key="train.go",
     )
-    _say(_refusal(visit))
+    _say(_refusal(visit), device)
     draw_schedule(training)
     for title, names in FOLDED.items():
         with st.expander(title):
@@ -92,10 +92,13 @@ def _refuse(visit: Visit, refusal: str) -> None:
     st.session_state[REFUSED] = (visit.recipe, visit.source), refusal
 
 
-def _say(refusal: str) -> None:
+def _say(refusal: str, device: str) -> None:
     if refusal:
         st.error(plain(refusal))
-    elif others := len(running()):
+    elif ahead := launches_ahead(device):
+        come_first = "1 training on this device comes" if ahead == 1 else f"{ahead} trainings on this device come"
+        st.caption(f"{come_first} first; another waits for its turn.")
+    elif others := len(running().progress):
         trains = "1 training is" if others == 1 else f"{others} trainings are"
         st.caption(f"{trains} running on this machine; another would share its processors.")
 

@@ -55,18 +55,18 @@ def _started() -> Any:
 def row_of(run: RunDirectory) -> dict[str, Any] | None:
     """The figures of one run, or None when it has gone since it was listed."""
     try:
-        info, status, metrics = run.info(), run.status(), run.metrics()
+        origin, status, metrics = run.info() or run.request(), run.status(), run.metrics()
     except ValueError:
         return None
     last = metrics[-1] if metrics else None
     return {
         "run": run.name,
-        "images": Path(info.data).name if info else "",
+        "images": Path(origin.data).name if origin else "",
         "state": STATES[status.state],
         "epochs": f"{len(metrics)}/{status.epochs}",
         "test accuracy": 100 * last.test_accuracy if last else None,
         "images/s": last.images_per_second if last else None,
-        "device": info.device if info else "",
+        "device": origin.device if origin else "",
         "started": _moment(run.started_at()),
     }
 

@@ -21,18 +21,26 @@ class Watched(NamedTuple):
 
 
 def watched(runs: Sequence[RunDirectory]) -> Watched:
-    """The run in the link, else the one that this visitor watched last, else one that trains now or the newest."""
+    """The run in the link, else the one that this visitor watched last, else one that trains, waits or began last."""
     name = st.query_params.get(PARAMETER) or st.session_state.get(REMEMBERED)
     if name:
         run = next((run for run in runs if run.name == name), None)
         if run is None:
             return Watched(None, name)
     else:
-        training = (run for run in runs if run.is_alive())
-        run = next(training, next(iter(runs), None))
+        active = [run for run in runs if run.is_alive()]
+        run = next(filter(_is_at_work, active), next(iter(active or runs), None))
     if run is not None:
         watch(run)
     return Watched(run)
+
+
+def _is_at_work(run: RunDirectory) -> bool:
+    """Whether a run that has a process does more than wait for its turn."""
+    try:
+        return run.status().state != "queued"
+    except ValueError:  # deleted since it was listed
+        return False
 
 
 def watch(run: RunDirectory) -> None:

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import ExitStack
 
 import pytest
 
 from cifarlab.network.layers import Conv, Network
 from cifarlab.recipe import judge, load_recipe, to_share_text
+from cifarlab.training.runs.lock import RunLock
 from pages.parts import running
 from pages.parts.header import figures
+from pages.parts.running import Running
 from pages.parts.session import STATE_KEY, Visit
 
 
@@ -105,8 +108,11 @@ def test_a_recipe_is_opened_from_a_file(app):
 
 
 def test_running_trainings_are_counted():
-    assert running.label_of(((12, 75),)) == "running: 1 (epoch 12/75)"
-    assert running.label_of(((12, 75), (1, 5))) == "running: 2"
+    assert running.label_of(Running((), 0)) == ""
+    assert running.label_of(Running(((12, 75),), 0)) == "running: 1 (epoch 12/75)"
+    assert running.label_of(Running(((12, 75), (1, 5)), 0)) == "running: 2"
+    assert running.label_of(Running(((12, 75),), 2)) == "running: 1 (epoch 12/75), waiting: 2"
+    assert running.label_of(Running((), 1)) == "waiting: 1"
 
 
 def test_a_run_that_has_ended_is_not_counted(tmp_path):
@@ -115,4 +121,16 @@ def test_a_run_that_has_ended_is_not_counted(tmp_path):
     (run / "recipe.yaml").write_text("name: old\n")
     (run / "status.json").write_text(json.dumps({"state": "running", "epoch": 1, "epochs": 2}))
     running.running.clear()
-    assert running.running() == ()
+    assert running.running() == Running((), 0)
+
+
+def test_runs_at_work_and_runs_that_wait_are_told_apart(tmp_path):
+    with ExitStack() as locks:
+        for name, state in (("a", "running"), ("b", "queued"), ("c", "stopping"), ("d", "queued")):
+            run = tmp_path / "runs" / name
+            run.mkdir(parents=True)
+            (run / "recipe.yaml").write_text("name: some\n")
+            (run / "status.json").write_text(json.dumps({"state": state, "epoch": 1, "epochs": 2}))
+            locks.enter_context(RunLock(run))
+        running.running.clear()
+        assert running.running() == Running(((1, 2), (1, 2)), 2)

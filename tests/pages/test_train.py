@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import ExitStack
 from itertools import pairwise
 
 import pytest
@@ -17,9 +18,10 @@ from cifarlab.recipe.goals import AccuracyAtLeast
 from cifarlab.recipe.optimizers import SGD
 from cifarlab.recipe.schedules import StepDecay
 from cifarlab.recipe.training import Ema
-from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, list_runs, runs_folder, stop
+from cifarlab.training import EpochMetrics, RunDirectory, RunStatus, available_devices, list_runs, runs_folder, stop
 from cifarlab.training.runs.lock import RunLock
 from cifarlab.training.runs.records import RunRequest
+from cifarlab.training.runs.turns import take_ticket
 from pages.parts.fields import editable
 from pages.parts.plain import plain
 from pages.train import launch_panel
@@ -273,6 +275,37 @@ def test_a_run_that_trains_goes_before_one_that_started_later(visit, make_run):
     make_run("2026-01-02_late", RunStatus(state="stopped"))
     with RunLock(working.path):
         assert f"**{working.name}** · training" in words(visit())
+
+
+def test_a_run_that_trains_goes_before_one_that_waits_for_its_turn(visit, make_run):
+    working = make_run("2026-01-01_early", RunStatus(state="running", epochs=4))
+    message = "Waiting for its turn: 1 training comes before it."
+    waiting = make_run("2026-01-02_late", RunStatus(state="queued", epochs=4, message=message))
+    (waiting.path / "request.json").write_text(RunRequest(data="sketch10", device="cpu").model_dump_json())
+    with RunLock(working.path), RunLock(waiting.path):
+        assert f"**{working.name}** · training" in words(visit())
+        app = visit(run=waiting.name)
+        assert f"**{waiting.name}** · waiting to start" in words(app)
+        assert [progress.proto.text for progress in app.get("progress")] == [message]
+        (row,) = app.dataframe[0].value.query("state == 'waiting to start'").to_dict("records")
+        assert (row["images"], row["device"]) == ("sketch10", "cpu")
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"),
+    [
+        (1, "1 training on this device comes first; another waits for its turn."),
+        (2, "2 trainings on this device come first; another waits for its turn."),
+    ],
+)
+def test_how_many_trainings_come_before_another_is_said(visit, make_run, ahead, said):
+    with ExitStack() as locks:
+        for number in range(ahead):
+            run = make_run(f"before-{number}", RunStatus(state="running", epochs=4))
+            locks.enter_context(RunLock(run.path))
+            take_ticket(run.path, available_devices()[0])
+        assert said in words(visit())
+        assert "share its processors" not in words(visit())
 
 
 @pytest.mark.parametrize("name", ["never-there", "../../etc", "a/b"])

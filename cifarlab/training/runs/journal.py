@@ -95,6 +95,13 @@ class Journal:
         if kept < metrics_bytes:
             _log.warning("metrics: %d bytes are missing; the curves have a gap", metrics_bytes - kept)
 
+    def kept(self) -> str:
+        """What there is to show of the run, in one sentence."""
+        if self.last_epoch is None:
+            return "No epoch was complete, so there are no weights."
+        accuracy = 100 * self.last_epoch.test_accuracy
+        return f"Epoch {self.last_epoch.epoch} of {self.status.epochs}: test accuracy {accuracy:.1f} %."
+
     def end(self, state: State, message: str) -> RunStatus:
         """Write how the run ended; where even that is refused, the log has it."""
         _log.log(logging.ERROR if state == "failed" else logging.INFO, "%s: %s", state, message)

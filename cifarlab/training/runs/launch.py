@@ -1,14 +1,12 @@
-"""Starting a run in a process of its own on this machine, ending it, and taking it up again."""
+"""Starting a run in a process of its own on this machine, and taking it up again."""
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -16,23 +14,24 @@ from pathlib import Path
 from cifarlab.data import default_source, source_name
 from cifarlab.recipe import Recipe, save_recipe
 from cifarlab.storage import replace_file
+from cifarlab.training.device import available_devices
 from cifarlab.training.runs.directory import (
     CONTROL,
     LOG,
     RECIPE,
     REQUEST,
-    STATUS,
     RunDirectory,
     require_folder,
     runs_folder,
 )
 from cifarlab.training.runs.journal import Journal
-from cifarlab.training.runs.lock import INHERITED, RunLock, holder
-from cifarlab.training.runs.records import RunRequest, RunStatus
+from cifarlab.training.runs.lock import INHERITED, RunLock
+from cifarlab.training.runs.records import RunRequest
+from cifarlab.training.runs.turns import HANDED_ON, Ticket, runs_at_once, runs_in_line, take_ticket
+from cifarlab.training.runs.waiting import message_of
 
 # So much less does the system favour a run than the page that shows it.
 _NICENESS = 5
-_POLL_SECONDS = 0.05
 
 
 def launch(
@@ -41,11 +40,13 @@ def launch(
     """Start training in a process that outlives this one, in a new directory below `runs_dir` (`runs_folder()`).
 
     `data` is a source as `load_images` takes it, the default source if None; `device` is `auto` or one of
-    `available_devices()`. The run is `queued` until the process is up; all that it prints goes to its log.
+    `available_devices()`. The run is `queued` until the process is up and the runs that were launched before it there
+    and on its device are over (CIFARLAB_RUNS_AT_ONCE lets so many train at once); all that it prints goes to its log.
 
     Raises:
-        ValueError: the directory cannot be written, or `data` is no source.
+        ValueError: the directory cannot be written, `data` is no source, or CIFARLAB_RUNS_AT_ONCE no number of runs.
     """
+    runs_at_once()  # refused before anything is written
     source = source_name(data or default_source())
     folder = runs_folder() if runs_dir is None else Path(runs_dir)
     directory = new_directory(folder, recipe.name)
@@ -55,66 +56,42 @@ def launch(
             # Should the process not come up, whoever takes the run up knows what was asked for.
             replace_file(directory / REQUEST, RunRequest(data=source, device=device).model_dump_json().encode())
             options = ["--run-dir", str(directory), "--data", source, "--device", device]
-            _start(directory, ["train", str(directory / RECIPE), *options], recipe, lock)
+            ticket = take_ticket(directory, _quickest(device))
+            _start(directory, ["train", str(directory / RECIPE), *options], recipe, lock, ticket)
     return RunDirectory(directory)
 
 
 def relaunch(run: RunDirectory) -> RunDirectory:
     """Take up a run that was stopped, failed or crashed, in a process that outlives this one: see `engine.resume`.
 
-    The run is `queued` until the process is up; what it prints goes to the end of the run's log.
+    It waits for its turn as in `launch`; what it prints goes to the end of the run's log.
 
     Raises:
-        ValueError: the run is finished or at work, it has no readable recipe, or its directory is gone or cannot be
-            written.
+        ValueError: the run is finished or at work, it has no readable recipe, its directory is gone or cannot be
+            written, or CIFARLAB_RUNS_AT_ONCE is no number of runs.
     """
+    runs_at_once()  # refused before anything is written
     recipe = run.recipe()
     with _written_below(run.path), RunLock(run.path) as lock:
         if run.status().state == "finished":
             raise ValueError(f"run: {run.name} is finished; there is nothing to resume")
         (run.path / CONTROL).unlink(missing_ok=True)
-        _start(run.path, ["resume", str(run.path)], recipe, lock)
+        origin = run.info() or run.request()
+        ticket = take_ticket(run.path, _quickest(origin.device if origin else "auto"))
+        _start(run.path, ["resume", str(run.path)], recipe, lock, ticket)
     return run
 
 
-def stop(run: RunDirectory, *, patience_seconds: float = 5.0) -> RunStatus:
-    """End a run: ask, then SIGTERM, then SIGKILL, with `patience_seconds` after each of the first two.
+def launches_ahead(device: str = "auto", runs_dir: Path | None = None) -> int:
+    """How many runs a run that is launched now would wait for; 0 if it would begin at once.
 
-    Returns the status once the process is gone; a run that ends when asked takes about a second.
+    `device` and `runs_dir` are those of `launch`.
 
     Raises:
-        ValueError: the directory is gone.
+        ValueError: CIFARLAB_RUNS_AT_ONCE is no number of runs.
     """
-    if not run.is_alive():
-        return run.status()
-    # On a full disk it cannot be asked, but it can be signalled.
-    with suppress(OSError):
-        run.ask("stop")
-    if _wait_until(lambda: not run.is_alive(), patience_seconds):
-        return run.status()
-    for escalate in (signal.SIGTERM, signal.SIGKILL):
-        process_id = holder(run.path)
-        if process_id is not None:
-            with suppress(ProcessLookupError):
-                os.kill(process_id, escalate)
-        if _wait_until(lambda: not run.is_alive(), patience_seconds):
-            break
-    return _note_killed(run)
-
-
-def _note_killed(run: RunDirectory) -> RunStatus:
-    """A process that had to be killed could not say so itself: it was stopped and did not crash."""
-    status = run.status()
-    if status.state != "crashed":
-        return status
-    stopped = status.model_copy(update={"state": "stopped", "message": "Killed, because it did not stop when asked."})
-    try:
-        with suppress(OSError), RunLock(run.path):
-            replace_file(run.path / STATUS, stopped.model_dump_json().encode())
-    except ValueError:
-        # Somebody has taken the run up meanwhile, and writes its status.
-        return run.status()
-    return stopped
+    ahead = runs_in_line(runs_folder() if runs_dir is None else Path(runs_dir), _quickest(device))
+    return ahead if ahead >= runs_at_once() else 0
 
 
 def new_directory(folder: Path, name: str) -> Path:
@@ -152,16 +129,22 @@ def _written_below(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _start(directory: Path, arguments: list[str], recipe: Recipe, lock: RunLock) -> None:
-    """Start the command line in a process of its own, which has the lock from its first moment on."""
-    Journal(directory, recipe.training.epochs).report(state="queued", message="Starting the process.")
+def _quickest(device: str) -> str:
+    """The device that a run will be trained on, as far as can be told without torch."""
+    return {"auto": available_devices()[0], "cuda": "cuda:0"}.get(device, device)
+
+
+def _start(directory: Path, arguments: list[str], recipe: Recipe, lock: RunLock, ticket: Ticket) -> None:
+    """Start the command line in a process of its own, which has the lock and the ticket from its first moment on."""
+    message = "Starting the process." if ticket.has_turn() else message_of(ticket.ahead())
+    Journal(directory, recipe.training.epochs).report(state="queued", message=message)
     with (directory / LOG).open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "cifarlab", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(lock),
+            env=_environment(lock, ticket),
             pass_fds=(lock.descriptor,),
             start_new_session=True,
         )
@@ -172,8 +155,8 @@ def _start(directory: Path, arguments: list[str], recipe: Recipe, lock: RunLock)
     threading.Thread(target=process.wait, name=f"end of {directory.name}", daemon=True).start()
 
 
-def _environment(lock: RunLock) -> dict[str, str]:
-    """This process's environment, with the library where this process found it, and with the lock."""
+def _environment(lock: RunLock, ticket: Ticket) -> dict[str, str]:
+    """This process's environment, with the library where this process found it, with the lock and the ticket."""
     library = str(Path(__file__).parents[3])
     paths = [library, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
@@ -181,13 +164,5 @@ def _environment(lock: RunLock) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
         INHERITED: str(lock.descriptor),
+        HANDED_ON: str(ticket.path),
     }
-
-
-def _wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() >= end:
-            return False
-        time.sleep(_POLL_SECONDS)
-    return True

@@ -1,15 +1,12 @@
-import errno
 import os
 import signal
 import subprocess
 import sys
-from itertools import chain, repeat
 
 import pytest
 
-from cifarlab import storage
 from cifarlab.recipe import save_recipe
-from cifarlab.training import RunDirectory, RunStatus, launch, load_checkpoint, relaunch, stop, train
+from cifarlab.training import RunDirectory, launch, launches_ahead, load_checkpoint, relaunch, stop, train
 from cifarlab.training.runs.lock import RunLock, holder
 
 LAUNCH = """
@@ -67,57 +64,10 @@ def test_runs_that_start_in_the_same_second_get_directories_of_their_own(recipe,
     assert len({run.path for run in runs}) == 3
 
 
-def test_a_process_that_ignores_requests_is_killed(recipe, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "executable", _script(tmp_path, "trap '' TERM; while :; do sleep 0.05; done"))
-    run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
-    status = stop(run, patience_seconds=0.5)
-    assert not run.is_alive()
-    assert status == run.status()
-    assert (status.state, status.message) == ("stopped", "Killed, because it did not stop when asked.")
-
-
-def test_a_run_is_stopped_on_a_full_disk_too(recipe, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "executable", _script(tmp_path, "trap '' TERM; while :; do sleep 0.05; done"))
-    run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
-
-    def full(*_, **__):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(storage.os, "write", full)
-    assert stop(run, patience_seconds=0.5).state == "stopped"
-    assert not run.is_alive()
-
-
-def test_a_run_that_is_taken_up_as_soon_as_it_was_killed_stands_as_whoever_trains_it_says(tmp_path, monkeypatch):
-    run = RunDirectory(tmp_path)
-    (tmp_path / "status.json").write_text(RunStatus(state="running", epoch=2, epochs=3).model_dump_json())
-    before_the_kill, after_it = [True, True], [False, False]
-    looks = chain(before_the_kill, after_it, repeat(True))
-    monkeypatch.setattr(run, "is_alive", lambda: next(looks))
-    with RunLock(tmp_path):
-        (tmp_path / "run.lock").write_bytes(b"")  # of no process that could be signalled
-        status = stop(run, patience_seconds=0)
-    assert (status.is_active, status.epoch) == (True, 2)
-    assert '"running"' in (tmp_path / "status.json").read_text()
-
-
-def test_stopping_a_run_that_is_over_changes_nothing(finished):
-    before = sorted(path.name for path in finished.path.iterdir())
-    assert stop(finished) == finished.status()
-    assert sorted(path.name for path in finished.path.iterdir()) == before
-
-
 def test_a_folder_that_cannot_be_written_gives_one_sentence(recipe, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"cannot be written: .*or set CIFARLAB_RUNS to another folder"):
         launch(recipe, data="sketch10", runs_dir=tmp_path / "file" / "runs")
-
-
-def test_a_process_that_is_killed_by_a_signal_before_it_listens_was_stopped(recipe, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "executable", _script(tmp_path, "while :; do sleep 0.05; done"))
-    run = launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
-    assert stop(run, patience_seconds=0.5).state == "stopped"
-    assert run.status().state == "stopped"
 
 
 @pytest.fixture
@@ -161,6 +111,48 @@ def test_a_run_whose_process_did_not_come_up_is_taken_up_as_it_was_asked_for(
     wait_until(lambda: not run.is_alive(), run)
     assert run.status().state == "finished"
     assert (run.info().data, run.info().device) == (str(pictures), "cpu")
+
+
+def test_runs_that_are_launched_side_by_side_train_one_after_another(endless, recipe, pictures, tmp_path, wait_until):
+    runs = [launch(chosen, data=pictures, device="cpu", runs_dir=tmp_path) for chosen in (endless, recipe, recipe)]
+    first, second, third = runs
+    assert launches_ahead("cpu", tmp_path) == 3
+    assert first.status().message == "Starting the process."
+    for run, message in ((second, "1 training comes before it."), (third, "2 trainings come before it.")):
+        assert run.status().state == "queued"
+        assert run.status().message == f"Waiting for its turn: {message}"
+    wait_until(lambda: len(first.metrics()) >= 1, first)
+    assert [run.status().state for run in runs] == ["running", "queued", "queued"]
+    assert stop(second).message.startswith("Stopped on request.")
+    wait_until(lambda: third.status().message == "Waiting for its turn: 1 training comes before it.", third)
+    relaunch(second)
+    assert stop(first).state == "stopped"
+    wait_until(lambda: not third.is_alive(), third)
+    assert third.status().state == "finished"
+    wait_until(lambda: not second.is_alive(), second)
+    assert second.status().state == "finished"
+    assert second.info().started_at >= third.info().started_at
+    assert launches_ahead("cpu", tmp_path) == 0
+
+
+def test_so_many_runs_train_at_once_as_the_environment_says(endless, pictures, tmp_path, monkeypatch, wait_until):
+    monkeypatch.setenv("CIFARLAB_RUNS_AT_ONCE", "2")
+    runs = [launch(endless, data=pictures, device="cpu", runs_dir=tmp_path) for _ in range(2)]
+    assert launches_ahead("cpu", tmp_path) == 2
+    for run in runs:
+        wait_until(lambda run=run: run.metrics(), run)
+    assert launches_ahead("cuda:0", tmp_path) == 0
+    for run in runs:
+        stop(run)
+    assert launches_ahead("cpu", tmp_path) == 0
+
+
+def test_a_number_of_runs_that_is_none_is_refused_before_anything_is_written(finished, recipe, tmp_path, monkeypatch):
+    monkeypatch.setenv("CIFARLAB_RUNS_AT_ONCE", "many")
+    for start in (lambda: launch(recipe, data="sketch10", runs_dir=tmp_path), lambda: relaunch(finished)):
+        with pytest.raises(ValueError, match=r"^CIFARLAB_RUNS_AT_ONCE: 'many' is no number of runs"):
+            start()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_finished_run_is_not_taken_up(finished):
