@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifarlab.data import ImageSet, decode_image, fit_image
-from pages.parts.address import Address, whole
+from pages.parts.address import Address, one_of, whole
 from pages.parts.by_value import BY_VALUE
 from pages.parts.plain import plain
 from pages.parts.session import Visit
@@ -21,7 +21,7 @@ MOST_MEGABYTES = 5
 CLASS: Address[str] = Address("augment.class", ALL_CLASSES, str)
 FIRST: Address[int] = Address("augment.image", 0, whole(0, 499))
 SEED: Address[int] = Address("augment.seed", 0, whole(0, 2**31))
-COUNT: Address[int] = Address("augment.pictures", COUNTS[0], whole(*COUNTS))
+COUNT: Address[int] = Address("augment.pictures", COUNTS[0], one_of(*COUNTS))
 UPLOAD, OWN, REFUSED = "augment.upload", "augment.own", "augment.refused"
 
 
@@ -59,7 +59,7 @@ def chosen(visit: Visit) -> Choice:
     """The images that the address asks for, after the visitor's own if there is one."""
     images = visit.images("train")
     label = CLASS.value if CLASS.value in images.class_names else ALL_CLASSES
-    count = COUNT.value if COUNT.value in COUNTS else COUNTS[0]
+    count = COUNT.value
     indices = _candidates(images, label, FIRST.value)[:count]
     names = tuple(images.class_names[label] for label in images.labels[indices])
     own = st.session_state.get(OWN)
@@ -73,12 +73,13 @@ def _fields(visit: Visit) -> None:
     classes = (ALL_CLASSES, *visit.images("train").class_names)
     if CLASS.value not in classes:
         CLASS.set(ALL_CLASSES)
-    st.selectbox("Class", classes, key=CLASS.hold(), on_change=CLASS.take)
+    st.selectbox("Class", classes, classes.index(CLASS.value), key=CLASS.hold(), on_change=CLASS.take)
     left, right = st.columns(2)
     help_first, help_seed = "Counted within the class, from 0.", "The same seed, the same draws."
-    left.number_input("Image", 0, 499, key=FIRST.hold(), help=help_first, on_change=FIRST.take)
-    right.number_input("Seed", 0, 2**31, key=SEED.hold(), help=help_seed, on_change=SEED.take)
-    st.segmented_control("Pictures", COUNTS, required=True, key=COUNT.hold(), on_change=COUNT.take)
+    left.number_input("Image", 0, 499, FIRST.value, key=FIRST.hold(), help=help_first, on_change=FIRST.take)
+    right.number_input("Seed", 0, 2**31, SEED.value, key=SEED.hold(), help=help_seed, on_change=SEED.take)
+    count = COUNT.value
+    st.segmented_control("Pictures", COUNTS, default=count, required=True, key=COUNT.hold(), on_change=COUNT.take)
 
 
 def _upload() -> None:

@@ -35,6 +35,7 @@ def choose(networks: Sequence[TrainedNetwork]) -> TrainedNetwork:
     chosen = st.selectbox(
         "Trained network",
         list(by_name),
+        list(by_name).index(MODEL.value),
         key=MODEL.hold(),
         label_visibility="collapsed",
         width=280,

@@ -44,8 +44,8 @@ def _edit(visit: Visit, place: int, goal: Goal) -> None:
             type="tertiary",
             key=f"network-goal-remove-{place}",
             help=f"Remove: {kind}",
-            on_click=_remove,
-            args=(visit, place, goal),
+            on_click=_change,
+            args=(visit, lambda goals: goal_list.remove(goals, place, goal)),
         )
 
 
@@ -79,13 +79,6 @@ def _add(visit: Visit) -> None:
 def _change(visit: Visit, change: Callable[[Goals], Goals]) -> None:
     """Edit the goals as they are by now, which an edit before this one may have changed; a callback."""
     visit.edit(goals=change(visit.recipe.goals))
-
-
-def _remove(visit: Visit, place: int, goal: Goal) -> None:
-    """Take a goal out, and with it the refusals of edits, which the goals behind it would inherit; a callback."""
-    for number, other in enumerate(visit.recipe.goals):
-        st.session_state.pop(fields.refusal_key(_key(number, other)), None)
-    _change(visit, lambda goals: goal_list.remove(goals, place, goal))
 
 
 def _key(place: int, goal: Goal) -> str:

@@ -48,6 +48,7 @@ def edit_then(layer: Followed, key: str, on_edit: Callable[[Any], object]) -> No
         st.multiselect(
             "Then, in this order",
             list(NEW | present),
+            list(present),
             key=key,
             help="What the output goes through, from left to right. Take one out and put it back to have it last.",
             on_change=lambda: replace(tuple((NEW | present)[label] for label in st.session_state[key])),

@@ -61,7 +61,10 @@ class Address(Generic[T]):
             del st.query_params[self.name]
 
     def hold(self) -> str:
-        """Set the state of this value's widget, and return the widget's key."""
+        """Set the state of this value's widget, and return the widget's key; the value has to be its default, too.
+
+        The reason is that of `Field.hold`.
+        """
         if st.session_state.get(self.name) != self.value:
             st.session_state[self.name] = self.value
         return self.name
@@ -84,6 +87,17 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         number = int(text)
         if not least <= number <= most:
             raise ValueError(f"{text} is not allowed; give a whole number from {least} to {most}")
+        return number
+
+    return read
+
+
+def one_of(*choices: int) -> Callable[[str], int]:
+    """Reads a whole number that is one of `choices`."""
+
+    def read(text: str) -> int:
+        if (number := int(text)) not in choices:
+            raise ValueError(f"{text} is not allowed; give one of {', '.join(map(str, choices))}")
         return number
 
     return read

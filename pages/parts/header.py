@@ -86,6 +86,7 @@ def _choose_recipe(visit: Visit) -> None:
     st.selectbox(
         "Recipe",
         options,
+        options.index(opened),  # besides the state, for the reason of `Field.hold`
         key="recipe.name",
         label_visibility="collapsed",
         width=170,

@@ -23,7 +23,8 @@ def choose(visit: Visit, page: str, help: str) -> tuple[str, Recipe] | None:
     label = "Compare" if chosen == NOTHING else f"with {name}"
     popover = st.popover(label, icon=":material/compare:", key=f"{page}-compare", on_change="rerun")
     if popover.open:
-        popover.selectbox("Compare with", options, key=other.hold(), on_change=other.take, help=help)
+        shown = options.index(chosen)
+        popover.selectbox("Compare with", options, shown, key=other.hold(), on_change=other.take, help=help)
     if chosen == NOTHING:
         return None
     return name, visit.original if chosen == OPENED else load_recipe(chosen)

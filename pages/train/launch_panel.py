@@ -41,8 +41,8 @@ class Epochs(fields.Field[Training]):
     """The number of epochs: the schedule keeps its shape when it changes."""
 
     def edited(self, value: Any) -> Training:
-        """The training over `value` epochs; raises SpecError when that is refused, as an emptied box is."""
-        return super().edited(value) if value is None else with_epochs(self.spec, value)
+        """The training over `value` epochs; raises SpecError when that is refused."""
+        return with_epochs(self.spec, value)
 
 
 def draw(visit: Visit) -> None:

@@ -22,7 +22,6 @@ def test_a_goal_is_edited_in_its_place_and_leads_to_the_layer_that_decides_it(at
     expect(goals.locator(".chip.missed")).to_have_count(0)
     pixels.fill("")
     pixels.press("Enter")
-    expect(at_network.at("network-goal-0")).to_contain_text("a receptive field is 1 to 10,000 pixels")
     expect(pixels).to_have_value("20")
     at_network.at("network-goals-add").get_by_role("button", name="One-Cycle peak").click()
     expect(goals.locator(".goal-line")).to_have_count(9)

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from cifarlab.augment import ShiftScaleRotate
 from cifarlab.network.layers import Conv, MaxPool
 from cifarlab.recipe import Training
+from cifarlab.recipe.optimizers import AdamW
 from cifarlab.recipe.schedules import Cosine, OneCycle, StepDecay
 from cifarlab.recipe.training import Ema
 from pages.parts.fields import editable
@@ -46,6 +47,24 @@ def test_a_widget_follows_the_spec_when_it_changes_elsewhere():
     app.session_state["spec"] = ShiftScaleRotate(rotate=3.0)
     app.run()
     assert app.slider(key="spec.rotate").value == 3
+
+
+@pytest.mark.parametrize("numbers", ["slider", "box"])
+def test_what_a_widget_shows_is_its_default_too(numbers):
+    schedule, optimizer = StepDecay(milestones=(3.0, 5.0)), AdamW(weight_decay=0.5, decay_norms_and_biases=False)
+    training = Training(
+        epochs=9, schedule=schedule, optimizer=optimizer, precision="bfloat16", ema=Ema(decay=0.5), test_time_flip=True
+    )
+    app = show(training, numbers)
+    for spec in (training, Training(epochs=7)):
+        app.session_state["spec"] = spec
+        app.run()
+        for widget in (*app.toggle, *app.number_input, *app.text_input):
+            assert widget.proto.default == widget.value, widget.key
+        for slider in app.slider:
+            assert list(slider.proto.default) == [slider.value], slider.key
+        for box in app.selectbox:
+            assert box.proto.options[box.proto.default] == box.format_func(box.value), box.key
 
 
 def test_an_edit_that_the_spec_refuses_springs_back_with_the_reason():
@@ -99,12 +118,13 @@ def test_a_number_that_may_be_left_out_is_emptied_and_filled():
     assert app.session_state["spec"].stride == 3
 
 
-def test_a_box_that_must_hold_a_number_springs_back_when_it_is_emptied():
+def test_a_box_that_must_hold_a_number_holds_the_last_one_when_it_is_emptied():
     app = show(Conv(out_channels=8), "box")
+    app.number_input(key="spec.kernel").set_value(5).run()
     app.number_input(key="spec.kernel").set_value(None).run()
-    assert app.session_state["spec"] == Conv(out_channels=8)
-    assert app.number_input(key="spec.kernel").value == 3
-    assert app.error[0].value == "kernel: None is not allowed; a kernel is 1 to 32 pixels; write a whole number"
+    assert app.session_state["spec"] == Conv(out_channels=8, kernel=5)
+    assert app.number_input(key="spec.kernel").value == 5
+    assert not app.error
 
 
 def test_a_switch_edits_a_truth_value():

@@ -9,7 +9,6 @@ from cifarlab.network.layers import Conv
 from cifarlab.recipe import from_share_text, load_recipe, read_recipe, recipe_names, to_share_text, write_recipe
 from cifarlab.recipe.goals import AccuracyAtLeast, CourseAugmentation, OneCyclePeak
 from pages.network.goal_list import KINDS, course_goals, kind_of, remove, replace, with_course
-from pages.parts.fields import refusal_key
 
 FIELD, PARAMETERS = ReceptiveFieldAbove(pixels=44), ParametersBelow(parameters=200_000)
 DILATED, NO_POOL = Needs(feature="dilated"), Forbids(feature="max_pool")
@@ -136,15 +135,12 @@ def test_each_kind_can_be_added_twice_and_one_of_the_two_be_taken_out(visit):
     assert goals_of(visit) == (*before, *first[1:], *first)
 
 
-def test_a_wrong_number_is_refused_with_a_sentence_and_nothing_is_lost(visit):
+@pytest.mark.parametrize("number", [10**9 + 1, 0, None])
+def test_a_number_that_no_goal_may_have_changes_nothing(visit, number):
     before = goals_of(visit)
-    visit.number_input(key="network-goal.1.parameters_below.parameters").set_value(10**9 + 1).run()
-    assert "a number of parameters is 1 to 1,000,000,000" in visit.error[0].value
+    visit.number_input(key="network-goal.1.parameters_below.parameters").set_value(number).run()
     assert goals_of(visit) == before
     assert visit.number_input(key="network-goal.1.parameters_below.parameters").value == 200_000
-    visit.button(key="network-goal-remove-0").click().run()
-    assert not visit.error
-    assert refusal_key("network-goal.1.parameters_below") not in visit.session_state
 
 
 def test_without_goals_the_page_says_how_to_add_some_and_the_six_come_at_once(visit):

@@ -385,10 +385,9 @@ def test_edits_at_once_that_do_not_go_together_leave_a_training_that_is_allowed(
     assert (training.epochs, training.schedule.peak_epoch) == (2, pytest.approx(2 / 3, abs=1e-5))
 
 
-def test_an_emptied_number_of_epochs_springs_back_with_the_reason(visit):
+def test_an_emptied_number_of_epochs_is_what_it_was(visit):
     app = visit()
     app.number_input(key="training.epochs").set_value(None).run()
-    assert [error.value.split(";")[0] for error in app.error] == ["epochs: None is not allowed"]
     assert app.button(key="train.go")
     assert app.number_input(key="training.epochs").value == 6
     app.number_input(key="training.epochs").set_value(7).run()

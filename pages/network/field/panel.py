@@ -10,14 +10,14 @@ from cifarlab.network import Layer, NetworkTable, pixels_seen, theoretical_squar
 from pages.network import layer_items
 from pages.network.field import measuring, sentences, unit
 from pages.network.field.pictures import ENLARGE, heat_picture, seen_picture, square_picture
-from pages.parts.address import Address, whole
+from pages.parts.address import Address, one_of, whole
 from pages.parts.boundary import boundary
 from pages.parts.picture_grid import Cell, picture_grid
 from pages.parts.session import Visit
 
 COUNTS = (1, 16)
 WEIGHTS = Address("network.field.weights", measuring.RANDOM, str)
-COUNT = Address("network.field.images", COUNTS[0], whole(*COUNTS))
+COUNT = Address("network.field.images", COUNTS[0], one_of(*COUNTS))
 IMAGE = Address("network.field.image", 0, whole(0, 10**6))
 
 HELP = (
@@ -63,6 +63,7 @@ def _choose(visit: Visit) -> None:
             st.radio(
                 "Measured on",
                 COUNTS,
+                COUNTS.index(COUNT.value),
                 format_func=lambda count: "this image" if count == 1 else f"the mean of {count} images",
                 key=COUNT.hold(),
                 on_change=COUNT.take,
@@ -76,6 +77,7 @@ def _choose_weights(visit: Visit) -> None:
     st.selectbox(
         "Weights of the effective field",
         weights,
+        weights.index(WEIGHTS.value),
         key=WEIGHTS.hold(),
         on_change=WEIGHTS.take,
         help="Trained networks are offered that have exactly this structure.",

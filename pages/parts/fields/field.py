@@ -43,7 +43,11 @@ class Field(Generic[S]):
         return type(self.spec).model_fields[self.name].description or ""
 
     def hold(self, value: object) -> str:
-        """Set the widget's state to `value`, and return the widget's key."""
+        """Set the widget's state to `value`, and return the widget's key.
+
+        `value` has to be the widget's default, too: a browser that is told the state once, and hears of another run of
+        the page before it has drawn the widget, draws the default and reports that as a visitor's edit.
+        """
         if st.session_state.get(self.key, _NOTHING) != value:
             st.session_state[self.key] = value
         return self.key

@@ -14,9 +14,11 @@ from pages.parts.labels import with_unit, words
 def number_list(field: Field[Any]) -> None:
     """A line of text with commas."""
     extra = type(field.spec).model_fields[field.name].json_schema_extra
+    text = ", ".join(f"{value:.10g}" for value in field.value)
     st.text_input(
         with_unit(words(field.name), str(extra.get("unit", "")) if isinstance(extra, dict) else ""),
-        key=field.hold(", ".join(f"{value:.10g}" for value in field.value)),
+        text,
+        key=field.hold(text),
         help=field.help,
         on_change=field.take,
         args=(_listed,),

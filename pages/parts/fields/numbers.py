@@ -76,6 +76,7 @@ def _slider(field: Field[Any], bounds: FieldHelp) -> None:
         label_of(field.name, bounds),
         kind(bounds.minimum),
         kind(bounds.maximum),
+        kind(field.value),
         step=kind(bounds.step),
         format="percent" if percent else "%g",
         key=field.hold(kind(field.value)),
@@ -86,14 +87,15 @@ def _slider(field: Field[Any], bounds: FieldHelp) -> None:
 
 def _box(field: Field[Any], bounds: FieldHelp) -> None:
     kind: Any = _number_type(field.annotation)
+    value = None if field.value is None else kind(field.value)
     st.number_input(
         label_of(field.name, bounds, share="share"),
         min_value=kind(bounds.minimum),
         max_value=kind(bounds.maximum),
-        value=None,  # lets the box be emptied, for the spec to take or refuse; else it would fall to the minimum
+        value=None if may_be_empty(field) else value,  # without a default a box can be emptied
         step=kind(bounds.step),
         format="%d" if kind is int else "%.6g",
-        key=field.hold(None if field.value is None else kind(field.value)),
+        key=field.hold(value),
         help=_sentence(bounds),
         on_change=field.take,
         placeholder="not set" if may_be_empty(field) else None,

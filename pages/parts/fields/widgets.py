@@ -77,13 +77,15 @@ def _is_always_a_number(field: Field[Any]) -> bool:
 
 
 def _switch(field: Field[Any]) -> None:
-    st.toggle(words(field.name), key=field.hold(field.value), help=field.help, on_change=field.take)
+    st.toggle(words(field.name), field.value, key=field.hold(field.value), help=field.help, on_change=field.take)
 
 
 def _choice(field: Field[Any]) -> None:
+    choices = get_args(field.annotation)
     st.selectbox(
         words(field.name),
-        get_args(field.annotation),
+        choices,
+        choices.index(field.value),
         format_func=lambda choice: str(choice).replace("_", " "),
         key=field.hold(field.value),
         help=field.help,
@@ -92,7 +94,7 @@ def _choice(field: Field[Any]) -> None:
 
 
 def _text(field: Field[Any]) -> None:
-    st.text_input(words(field.name), key=field.hold(field.value), help=field.help, on_change=field.take)
+    st.text_input(words(field.name), field.value, key=field.hold(field.value), help=field.help, on_change=field.take)
 
 
 def _fill(field: Field[Any]) -> None:
@@ -101,6 +103,7 @@ def _fill(field: Field[Any]) -> None:
     st.selectbox(
         words(field.name),
         (MEAN, COLOUR),
+        0 if mean else 1,
         key=field.hold(MEAN if mean else COLOUR),
         help=field.help,
         on_change=field.take,
@@ -112,9 +115,11 @@ def _fill(field: Field[Any]) -> None:
 
 def _colour(field: Field[Any]) -> None:
     picker = Field(field.spec, field.name, f"{field.key}.colour", field.on_edit, field.numbers)
+    colour = "#{:02x}{:02x}{:02x}".format(*field.value)
     st.color_picker(
         "Colour",
-        key=picker.hold("#{:02x}{:02x}{:02x}".format(*field.value)),
+        colour,
+        key=picker.hold(colour),
         on_change=picker.take,
         args=(lambda shown: tuple(bytes.fromhex(shown[1:])),),
     )
@@ -126,6 +131,7 @@ def _variant(field: Field[Any]) -> None:
     st.selectbox(
         words(field.name),
         list(kinds),
+        list(kinds).index(field.value.type),
         format_func=words,
         key=field.hold(field.value.type),
         help=field.help,
@@ -145,6 +151,7 @@ def _optional(field: Field[Any]) -> None:
     (kind,) = _specs(field.annotation)
     st.toggle(
         words(field.name),
+        field.value is not None,
         key=field.hold(field.value is not None),
         help=field.help,
         on_change=field.take,
