@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from cifarlab.analysis.calibration import Calibration, ConfidenceBin
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation
 
 if TYPE_CHECKING:
@@ -106,6 +107,30 @@ def accuracy_bars(evaluation: Evaluation, *, selected: int | None = None) -> go.
         type="category", autorange="reversed", fixedrange=True, tickmode="array", tickvals=names, ticktext=words
     )
     return _plain(figure, height=430)
+
+
+def reliability_diagram(calibration: Calibration) -> go.Figure:
+    """Accuracy over confidence, both in percent: a bar per bin with its 95 % interval, and a dashed line where both are
+    the same.
+
+    Source: Guo et al., On Calibration of Modern Neural Networks, arXiv 1706.04599, figure 1.
+    """
+    bins = calibration.bins
+    bars = go.Bar(
+        x=[50 * (held.low + held.high) for held in bins],
+        y=[100 * held.accuracy for held in bins],
+        width=[100 * (held.high - held.low) for held in bins],
+        marker={"color": TEST_COLOUR, "opacity": 0.6},
+        error_y=_error_bars(bins),
+        hovertext=[_bin_in_words(held) for held in bins],
+        hoverinfo="text",
+    )
+    grey = {"color": "rgba(128, 128, 128, 0.9)", "dash": "dash", "width": 1.5}
+    same = go.Scatter(x=[0, 100], y=[0, 100], mode="lines", line=grey, hoverinfo="skip")
+    figure = go.Figure([bars, same])
+    figure.update_xaxes(title="confidence, %", range=[0, 100], fixedrange=True)
+    figure.update_yaxes(title="right, %", range=[0, 100], fixedrange=True)
+    return _plain(figure, height=430).update_layout(bargap=0.0)
 
 
 def class_balance(counts: Mapping[str, int]) -> go.Figure:
@@ -222,11 +247,11 @@ def _cell_in_words(
     return f"{names[true]} {what}: {counts[true, predicted]:,} of {total:,} ({share:.1%})"
 
 
-def _error_bars(classes: Sequence[ClassFigures]) -> dict[str, object]:
+def _error_bars(parts: Sequence[ClassFigures | ConfidenceBin]) -> dict[str, object]:
     """From each accuracy to both ends of its interval, in percent."""
     return {
-        "array": [100 * (figures.interval[1] - (figures.accuracy or 0)) for figures in classes],
-        "arrayminus": [100 * ((figures.accuracy or 0) - figures.interval[0]) for figures in classes],
+        "array": [100 * (part.interval[1] - (part.accuracy or 0)) for part in parts],
+        "arrayminus": [100 * ((part.accuracy or 0) - part.interval[0]) for part in parts],
         "thickness": 1.5,
         "width": 3,
         "color": "rgba(128, 128, 128, 0.9)",
@@ -238,6 +263,14 @@ def _class_in_words(figures: ClassFigures) -> str:
     return (
         f"{figures.name}: {figures.correct:,} of {figures.count:,} right "
         f"({figures.accuracy or 0:.1%}, 95 % interval {low:.1%} to {high:.1%})"
+    )
+
+
+def _bin_in_words(held: ConfidenceBin) -> str:
+    low, high = held.interval
+    return (
+        f"{held.low:.0%} to {held.high:.0%} sure, {held.confidence:.1%} in the mean: {held.correct:,} of "
+        f"{held.count:,} right ({held.accuracy:.1%}, 95 % interval {low:.1%} to {high:.1%})"
     )
 
 

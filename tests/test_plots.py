@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cifarlab import plots
+from cifarlab.analysis.calibration import Calibration, ConfidenceBin
 from cifarlab.analysis.evaluation import Evaluation
 from cifarlab.augment.report import DrawnValues
 from cifarlab.training.rates.range_test import RangeTest
@@ -125,6 +126,21 @@ def test_accuracy_bars_carry_colour_interval_and_class(evaluation):
 def test_a_selected_class_stands_out(evaluation):
     (bars,) = plots.accuracy_bars(evaluation, selected=1).data
     assert bars.marker.opacity == (0.3, 1.0)
+
+
+def test_a_reliability_diagram_has_a_bar_for_each_bin_and_a_line_of_equals():
+    bins = (ConfidenceBin(0.4, 0.5, 4, 1, 0.45), ConfidenceBin(0.9, 1.0, 10, 9, 0.99))
+    bars, same = plots.reliability_diagram(Calibration(bins, 0.1)).data
+    assert bars.x == pytest.approx((45, 95))
+    assert bars.width == pytest.approx((10, 10))
+    assert bars.y == pytest.approx((25, 90))
+    low, high = bins[1].interval
+    assert bars.error_y.array[1] == pytest.approx(100 * high - 90)
+    assert bars.error_y.arrayminus[1] == pytest.approx(90 - 100 * low)
+    assert bars.hovertext[1].startswith(
+        "90% to 100% sure, 99.0% in the mean: 9 of 10 right (90.0%, 95 % interval 59.6%"
+    )
+    assert same.x == same.y == (0, 100)
 
 
 def test_class_balance_has_a_bar_for_each_class():

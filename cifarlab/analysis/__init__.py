@@ -1,6 +1,7 @@
 """What a trained network does: predictions, metrics, mistakes and attribution maps."""
 
 from cifarlab.analysis.attribution import AttributionMaps, Placement
+from cifarlab.analysis.calibration import Calibration, ConfidenceBin, calibration
 from cifarlab.analysis.class_evidence import class_evidence, has_affine_head
 from cifarlab.analysis.effective_field import EffectiveField, effective_field
 from cifarlab.analysis.evaluation import ClassFigures, Evaluation
@@ -24,7 +25,9 @@ from cifarlab.training.checkpoints.checkpoint import normalization_of
 __all__ = [
     "ORDERS",
     "AttributionMaps",
+    "Calibration",
     "ClassFigures",
+    "ConfidenceBin",
     "Confusion",
     "EffectiveField",
     "Evaluation",
@@ -34,6 +37,7 @@ __all__ = [
     "Placement",
     "Stamp",
     "TrainedNetwork",
+    "calibration",
     "class_activation_maps",
     "class_evidence",
     "effective_field",

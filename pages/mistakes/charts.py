@@ -1,4 +1,4 @@
-"""How good the network is and what it confuses; a click on any of it chooses the images of the gallery."""
+"""How good the network is, what it confuses and how sure it is; a click on a class or a pair fills the gallery."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from cifarlab import plots
-from cifarlab.analysis import Evaluation, most_confused
+from cifarlab.analysis import Evaluation, calibration, most_confused
+from cifarlab.analysis.calibration import BINS
 from pages.mistakes import selection
 
 MATRIX, BARS, PAIRS = "mistakes.matrix", "mistakes.bars", "mistakes.pairs"
@@ -15,14 +16,16 @@ CONFIG = {"displayModeBar": False}
 
 
 def draw(evaluation: Evaluation) -> None:
-    """The confusion matrix, the accuracy of each class, and the pairs confused most often."""
-    matrix, classes, pairs = st.tabs(["Confusion", "Each class", "Most confused"])
+    """The confusion matrix, the accuracy of each class, the pairs confused most often, and what confidence is worth."""
+    matrix, classes, pairs, confidence = st.tabs(["Confusion", "Each class", "Most confused", "Confidence"])
     with matrix:
         _matrix(evaluation)
     with classes:
         _bars(evaluation)
     with pairs:
         _pairs(evaluation)
+    with confidence:
+        _reliability(evaluation)
 
 
 def _matrix(evaluation: Evaluation) -> None:
@@ -79,6 +82,22 @@ def _pairs(evaluation: Evaluation) -> None:
         },
     )
     st.caption("The commonest mistakes. Tick a row to see its images.")
+
+
+def _reliability(evaluation: Evaluation) -> None:
+    found = calibration(evaluation)
+    st.plotly_chart(
+        plots.reliability_diagram(found),
+        key="mistakes.reliability",
+        config=CONFIG,
+        alt="How many of the answers given with a certain confidence are right, in percent, with 95 % intervals.",
+    )
+    points = 100 * found.excess
+    st.caption(
+        "How many of the answers given with this confidence are right; on the dashed line, as many as the network is "
+        f"sure of. On average it is {abs(points):.1f} points too {'sure' if points > 0 else 'unsure'}; expected "
+        f"calibration error {100 * found.expected_error:.1f} points ({BINS} bins)."
+    )
 
 
 def _cell_clicked() -> None:

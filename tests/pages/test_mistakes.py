@@ -81,6 +81,13 @@ def test_figures_come_with_their_interval_and_number_of_images(visit):
 
 
 @pytest.mark.usefixtures("answered")
+def test_what_the_confidence_is_worth_is_said_with_the_number_of_bins(visit):
+    # Each answer has e^5 / (e^5 + 9) = 94.3 %, and 12 of 30 are right.
+    said = "On average it is 54.3 points too sure; expected calibration error 54.3 points (10 bins)."
+    assert said in words(visit())
+
+
+@pytest.mark.usefixtures("answered")
 def test_every_mistake_has_a_card_with_both_classes_and_the_confidence(visit):
     app = visit()
     assert cards(app) == 18
