@@ -72,9 +72,11 @@ def describe(evaluation: Evaluation, count: int) -> str:
 
 
 def _select(label: str, options: Sequence[O], key: str, words: Callable[[O], str]) -> O:
+    chosen = st.session_state.get(key)
     return st.selectbox(
         label,
         options,
+        options.index(chosen) if chosen in options else 0,  # the default, too, for the reason of `Field.hold`
         key=key,
         format_func=words,
         label_visibility="collapsed",

@@ -53,9 +53,12 @@ def draw(visit: Visit) -> None:
         visit.edit(training=carry_over(training, edited, visit.recipe.training))
 
     st.markdown(f"**{plain(visit.recipe.name)}** on {plain(sources.title_of(visit.source))}")
+    devices = ("auto", *available_devices())
+    chosen = st.session_state.get("train.device")
     device = st.selectbox(
         "Device",
-        ("auto", *available_devices()),
+        devices,
+        devices.index(chosen) if chosen in devices else 0,  # the default, too, for the reason of `Field.hold`
         key="train.device",
         help="auto takes the fastest.",
         persist_state="session",
