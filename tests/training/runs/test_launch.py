@@ -125,26 +125,36 @@ def test_runs_that_are_launched_side_by_side_train_one_after_another(endless, re
     assert [run.status().state for run in runs] == ["running", "queued", "queued"]
     assert stop(second).message.startswith("Stopped on request.")
     wait_until(lambda: third.status().message == "Waiting for its turn: 1 training comes before it.", third)
-    relaunch(second)
     assert stop(first).state == "stopped"
     wait_until(lambda: not third.is_alive(), third)
     assert third.status().state == "finished"
-    wait_until(lambda: not second.is_alive(), second)
-    assert second.status().state == "finished"
-    assert second.info().started_at >= third.info().started_at
     assert launches_ahead("cpu", tmp_path) == 0
 
 
-def test_so_many_runs_train_at_once_as_the_environment_says(endless, pictures, tmp_path, monkeypatch, wait_until):
+def test_a_launch_waits_when_as_many_train_as_the_environment_says(recipe, tmp_path, monkeypatch):
     monkeypatch.setenv("CIFARLAB_RUNS_AT_ONCE", "2")
-    runs = [launch(endless, data=pictures, device="cpu", runs_dir=tmp_path) for _ in range(2)]
-    assert launches_ahead("cpu", tmp_path) == 2
-    for run in runs:
-        wait_until(lambda run=run: run.metrics(), run)
-    assert launches_ahead("cuda:0", tmp_path) == 0
-    for run in runs:
-        stop(run)
+    monkeypatch.setattr(sys, "executable", _script(tmp_path, "while :; do sleep 0.05; done"))
+    runs = [launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)]
     assert launches_ahead("cpu", tmp_path) == 0
+    runs += [launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path) for _ in range(2)]
+    assert [run.status().message for run in runs] == [
+        "Starting the process.",
+        "Starting the process.",
+        "Waiting for its turn: 2 trainings come before it.",
+    ]
+    assert [launches_ahead(device, tmp_path) for device in ("cpu", "cuda:0")] == [3, 0]
+    for run in runs:
+        stop(run, patience_seconds=0.1)
+    assert launches_ahead("cpu", tmp_path) == 0
+
+
+def test_a_run_that_is_taken_up_waits_for_its_turn_again(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", _script(tmp_path, "while :; do sleep 0.05; done"))
+    first, second = (launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path) for _ in range(2))
+    stop(first, patience_seconds=0.1)
+    assert relaunch(first).status().message == "Waiting for its turn: 1 training comes before it."
+    for run in (first, second):
+        stop(run, patience_seconds=0.1)
 
 
 def test_a_number_of_runs_that_is_none_is_refused_before_anything_is_written(finished, recipe, tmp_path, monkeypatch):
