@@ -115,8 +115,7 @@ def _run_of(ticket: Path) -> str:
 
 
 def _is_waited_for(ticket: Path) -> bool:
-    name = _run_of(ticket)
-    return bool(name) and is_locked(ticket.parents[2] / name)
+    return is_locked(ticket.parents[2] / _run_of(ticket))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from cifarlab.recipe import save_recipe
-from cifarlab.training import RunDirectory, launch, launches_ahead, load_checkpoint, relaunch, stop, train
+from cifarlab.training import RunDirectory, launch, launches_ahead, list_runs, load_checkpoint, relaunch, stop, train
 from cifarlab.training.runs.lock import RunLock, holder
 
 LAUNCH = """
@@ -16,6 +16,13 @@ from cifarlab.recipe import load_recipe
 from cifarlab.training import launch
 print(launch(load_recipe(Path(sys.argv[1])), data=sys.argv[2], device="cpu", runs_dir=Path(sys.argv[3])).path)
 """
+
+
+@pytest.fixture(autouse=True)
+def _no_run_left_behind(tmp_path):
+    yield
+    for run in list_runs(tmp_path):
+        stop(run, patience_seconds=0.1)
 
 
 @pytest.fixture
@@ -143,18 +150,13 @@ def test_a_launch_waits_when_as_many_train_as_the_environment_says(recipe, tmp_p
         "Waiting for its turn: 2 trainings come before it.",
     ]
     assert [launches_ahead(device, tmp_path) for device in ("cpu", "cuda:0")] == [3, 0]
-    for run in runs:
-        stop(run, patience_seconds=0.1)
-    assert launches_ahead("cpu", tmp_path) == 0
 
 
 def test_a_run_that_is_taken_up_waits_for_its_turn_again(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", _script(tmp_path, "while :; do sleep 0.05; done"))
-    first, second = (launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path) for _ in range(2))
+    first, _ = (launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path) for _ in range(2))
     stop(first, patience_seconds=0.1)
     assert relaunch(first).status().message == "Waiting for its turn: 1 training comes before it."
-    for run in (first, second):
-        stop(run, patience_seconds=0.1)
 
 
 def test_a_number_of_runs_that_is_none_is_refused_before_anything_is_written(finished, recipe, tmp_path, monkeypatch):
