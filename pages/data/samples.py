@@ -45,11 +45,12 @@ def draw_augmented(visit: Visit) -> None:
 
 
 def _choose() -> Split:
+    chosen = st.session_state.get("data.split")
     with st.container(horizontal=True, vertical_alignment="center", key="data-toolbar"):
         split: Split = st.segmented_control(
             "Split",
             SPLITS,
-            default="train",
+            default=chosen if chosen in SPLITS else "train",  # for the reason of `Field.hold`
             required=True,
             format_func=SPLIT_NAMES.__getitem__,
             label_visibility="collapsed",

@@ -66,7 +66,13 @@ def _choose_map(model: Classifier) -> MapKind:
     if st.session_state.get(KIND) not in kinds:
         st.session_state[KIND] = kinds[0]
     kind = st.segmented_control(
-        "Map for", kinds, key=KIND, required=True, label_visibility="collapsed", persist_state="session"
+        "Map for",
+        kinds,
+        default=st.session_state[KIND],  # for the reason of `Field.hold`
+        key=KIND,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
     )
     return kind or kinds[0]
 

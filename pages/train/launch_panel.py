@@ -99,8 +99,8 @@ def _say(refusal: str, device: str) -> None:
     if refusal:
         st.error(plain(refusal))
     elif ahead := launches_ahead(device):
-        come_first = "1 training on this device comes" if ahead == 1 else f"{ahead} trainings on this device come"
-        st.caption(f"{come_first} first; another waits for its turn.")
+        before = "1 training is" if ahead == 1 else f"{ahead} trainings are"
+        st.caption(f"{before} on this device already; another waits for its turn.")
     elif others := len(running().progress):
         trains = "1 training is" if others == 1 else f"{others} trainings are"
         st.caption(f"{trains} running on this machine; another would share its processors.")

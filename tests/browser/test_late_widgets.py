@@ -7,20 +7,30 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-WIDGETS = re.compile(r"/static/js/(Checkbox|NumberInput|Selectbox|Slider|TextInput)\.")
+WIDGETS = re.compile(
+    r"/static/js/(ButtonGroup|Checkbox|ColorPicker|Multiselect|NumberInput|Radio|Selectbox|Slider|TextArea|TextInput)\."
+)
 
 
 @pytest.fixture
 def late(visitor):
     """Holds back the code of all widgets; returns what lets it through."""
     held: list[Route] = []
-    visitor.page.route(WIDGETS, lambda route: held.append(route))
+    let = []
+
+    def hold(route):
+        if let:
+            route.continue_()
+        else:
+            held.append(route)
 
     def let_through():
-        assert held, "these files have other names now"
-        while held:
-            held.pop().continue_()
+        assert any("/Selectbox." in route.request.url for route in held), "these files have other names now"
+        let.append(True)
+        for route in held:
+            route.continue_()
 
+    visitor.page.route(WIDGETS, hold)
     return let_through
 
 

@@ -294,8 +294,8 @@ def test_a_run_that_trains_goes_before_one_that_waits_for_its_turn(visit, make_r
 @pytest.mark.parametrize(
     ("ahead", "said"),
     [
-        (1, "1 training on this device comes first; another waits for its turn."),
-        (2, "2 trainings on this device come first; another waits for its turn."),
+        (1, "1 training is on this device already; another waits for its turn."),
+        (2, "2 trainings are on this device already; another waits for its turn."),
     ],
 )
 def test_how_many_trainings_come_before_another_is_said(visit, make_run, ahead, said):

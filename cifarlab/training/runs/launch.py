@@ -83,7 +83,7 @@ def relaunch(run: RunDirectory) -> RunDirectory:
 
 
 def launches_ahead(device: str = "auto", runs_dir: Path | None = None) -> int:
-    """How many runs a run that is launched now would wait for; 0 if it would begin at once.
+    """How many runs would be before one that is launched now, if it had to wait; 0 if it would begin at once.
 
     `device` and `runs_dir` are those of `launch`.
 
@@ -136,8 +136,7 @@ def _quickest(device: str) -> str:
 
 def _start(directory: Path, arguments: list[str], recipe: Recipe, lock: RunLock, ticket: Ticket) -> None:
     """Start the command line in a process of its own, which has the lock and the ticket from its first moment on."""
-    message = "Starting the process." if ticket.has_turn() else message_of(ticket.ahead())
-    Journal(directory, recipe.training.epochs).report(state="queued", message=message)
+    Journal(directory, recipe.training.epochs).report(state="queued", message=message_of(ticket.ahead()))
     with (directory / LOG).open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "cifarlab", *arguments],

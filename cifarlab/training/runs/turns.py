@@ -34,35 +34,26 @@ class Ticket:
         """How many runs that are waiting or training came before this one."""
         return sum(_is_waited_for(path) for path in _tickets(self.path.parent) if path.name < self.path.name)
 
-    def has_turn(self) -> bool:
-        """Whether the run may train now.
-
-        Raises:
-            ValueError: CIFARLAB_RUNS_AT_ONCE is not a number of runs.
-        """
-        return self.ahead() < runs_at_once()
-
-    def is_next(self) -> bool:
-        """Whether the run has its turn, or will as soon as one before it is over. Raises as `has_turn` does."""
-        return self.ahead() <= runs_at_once()
-
 
 def take_ticket(directory: Path, device: str) -> Ticket:
     """The last place in the line of the runs beside `directory`, for a device as `available_devices` names it.
 
-    For the holder of the directory's lock; a place that the run had before is given up.
+    For the holder of the directory's lock; a place that the run had before, for whichever device, is given up.
 
     Raises:
         OSError: the folder of runs cannot be written.
     """
     line = _line(directory.parent, device)
     line.mkdir(parents=True, exist_ok=True)
+    for path in (path for other in line.parent.iterdir() for path in _tickets(other)):
+        if _run_of(path) == directory.name:
+            path.unlink(missing_ok=True)
     with _taking(line):
         last = 0
         for path in _tickets(line):
             last = int(path.name)
-            if _run_of(path) == directory.name or not _is_waited_for(path):
-                path.unlink()
+            if not _is_waited_for(path):
+                path.unlink(missing_ok=True)
         ticket = line / f"{last + 1:09}"
         ticket.write_text(directory.name)
     return Ticket(ticket)

@@ -11,9 +11,9 @@ from cifarlab.training.runs.directory import RunDirectory
 from cifarlab.training.runs.journal import Journal
 from cifarlab.training.runs.records import RunStatus
 from cifarlab.training.runs.stopping import StopAskedError, StopRequest, listen
-from cifarlab.training.runs.turns import Ticket, handed_on
+from cifarlab.training.runs.turns import Ticket, handed_on, runs_at_once
 
-_POLL_SECONDS = 0.25
+_POLL_SECONDS = 0.5
 
 
 def await_turn(directory: Path, get_ready: Callable[[], None]) -> RunStatus | None:
@@ -29,30 +29,39 @@ def await_turn(directory: Path, get_ready: Callable[[], None]) -> RunStatus | No
     journal = Journal(directory, RunDirectory(directory).status().epochs)
     try:
         with listen(directory) as stop:
-            _wait(ticket, ticket.is_next, journal, stop)
+            _wait(ticket, runs_at_once(), journal, stop)
             with stop.at_once():
                 get_ready()
-            _wait(ticket, ticket.has_turn, journal, stop)
+            _wait(ticket, runs_at_once() - 1, journal, stop)
     except StopAskedError as reason:
         journal.recall(journal.metrics_bytes())
         return journal.end("stopped", f"{reason} {journal.kept()}")
     return None
 
 
-def _wait(ticket: Ticket, is_over: Callable[[], bool], journal: Journal, stop: StopRequest) -> None:
-    told = 0
-    while not is_over():
+def _wait(ticket: Ticket, most_ahead: int, journal: Journal, stop: StopRequest) -> None:
+    """Wait until at most so many runs are ahead, and have the status say how many there are."""
+    told = ""
+    while True:
         stop.check_directory()
         if not journal.directory.is_dir():
             raise StopAskedError("Its directory was deleted while it waited.")
-        if (ahead := ticket.ahead()) != told:
-            told = ahead
+        ahead = ticket.ahead()
+        if (message := message_of(ahead)) != told:
+            told = message
             with suppress(OSError):  # a full disk may have room again when the run begins
-                journal.report(state="queued", message=message_of(ahead))
+                journal.report(state="queued", message=message)
+        if ahead <= most_ahead:
+            return
         time.sleep(_POLL_SECONDS)
-    stop.check_directory()
 
 
 def message_of(ahead: int) -> str:
-    """What a run says while `ahead` others, one at least, are waiting or training before it."""
+    """What a run says when it was launched, while `ahead` others are waiting or training before it.
+
+    Raises:
+        ValueError: CIFARLAB_RUNS_AT_ONCE is no number of runs.
+    """
+    if ahead < runs_at_once():
+        return "Starting the process."
     return f"Waiting for its turn: {ahead} training{'s come' if ahead > 1 else ' comes'} before it."

@@ -46,7 +46,8 @@ class Field(Generic[S]):
         """Set the widget's state to `value`, and return the widget's key.
 
         `value` has to be the widget's default, too: a browser that is told the state once, and hears of another run of
-        the page before it has drawn the widget, draws the default and reports that as a visitor's edit.
+        the page before it has drawn the widget, draws the default and reports that as a visitor's edit. A number that
+        may be left out is the exception: a box with a default cannot be emptied.
         """
         if st.session_state.get(self.key, _NOTHING) != value:
             st.session_state[self.key] = value

@@ -21,8 +21,9 @@ print(launch(load_recipe(Path(sys.argv[1])), data=sys.argv[2], device="cpu", run
 @pytest.fixture(autouse=True)
 def _no_run_left_behind(tmp_path):
     yield
-    for run in list_runs(tmp_path):
-        stop(run, patience_seconds=0.1)
+    for folder in (tmp_path, tmp_path / "runs"):
+        for run in list_runs(folder):
+            stop(run, patience_seconds=0.1)
 
 
 @pytest.fixture

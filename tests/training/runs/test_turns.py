@@ -24,24 +24,15 @@ def test_runs_have_their_turn_one_after_another(start):
     (first, lock), (second, other_lock), (third, _) = start("c"), start("b"), start("a")
     tickets = [take_ticket(directory, "cpu") for directory in (first, second, third)]
     assert [ticket.ahead() for ticket in tickets] == [0, 1, 2]
-    assert [ticket.has_turn() for ticket in tickets] == [True, False, False]
-    assert [ticket.is_next() for ticket in tickets] == [True, True, False]
     other_lock.close()  # it was stopped while it waited
     assert [tickets[0].ahead(), tickets[2].ahead()] == [0, 1]
     lock.close()
-    assert tickets[2].has_turn()
+    assert tickets[2].ahead() == 0
 
 
 def test_each_device_has_a_line_of_its_own(start):
     for name, device in (("a", "cpu"), ("b", "cuda:0"), ("c", "cuda:1")):
-        assert take_ticket(start(name)[0], device).has_turn()
-
-
-def test_as_many_train_at_once_as_the_environment_says(start, monkeypatch):
-    tickets = [take_ticket(start(name)[0], "cpu") for name in "abcd"]
-    monkeypatch.setenv(AT_ONCE, "2")
-    assert [ticket.has_turn() for ticket in tickets] == [True, True, False, False]
-    assert [ticket.is_next() for ticket in tickets] == [True, True, True, False]
+        assert take_ticket(start(name)[0], device).ahead() == 0
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", " "])
@@ -67,6 +58,13 @@ def test_a_run_that_is_taken_up_goes_to_the_end_of_the_line(start):
     assert (other.ahead(), again.ahead()) == (0, 1)
 
 
+def test_a_run_that_is_taken_up_on_another_device_leaves_the_line_of_the_first(start, tmp_path):
+    directory, _ = start("moved")
+    take_ticket(directory, "cuda:0")
+    take_ticket(directory, "cpu")
+    assert (runs_in_line(tmp_path, "cuda:0"), runs_in_line(tmp_path, "cpu")) == (0, 1)
+
+
 def test_tickets_of_runs_that_are_over_go_and_those_of_the_others_stay(start, tmp_path):
     (first, lock), (second, _) = start("first"), start("second")
     over, waiting = take_ticket(first, "cpu"), take_ticket(second, "cpu")
@@ -79,7 +77,7 @@ def test_tickets_of_runs_that_are_over_go_and_those_of_the_others_stay(start, tm
 def test_a_ticket_that_was_never_written_to_its_end_holds_nobody_up(start):
     ticket = take_ticket(start("a")[0], "cpu")
     ticket.path.write_text("")
-    assert take_ticket(start("b")[0], "cpu").has_turn()
+    assert take_ticket(start("b")[0], "cpu").ahead() == 0
 
 
 def test_runs_that_are_launched_at_the_same_moment_have_different_places(start):

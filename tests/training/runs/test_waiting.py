@@ -10,7 +10,7 @@ import pytest
 from cifarlab.training import EpochMetrics, RunDirectory, RunStatus
 from cifarlab.training.runs import journal
 from cifarlab.training.runs.lock import RunLock
-from cifarlab.training.runs.turns import HANDED_ON, take_ticket
+from cifarlab.training.runs.turns import AT_ONCE, HANDED_ON, take_ticket
 from cifarlab.training.runs.waiting import await_turn
 
 
@@ -30,7 +30,7 @@ def in_line(tmp_path, monkeypatch):
             stack.enter_context(RunLock(run.path))
             (run.path / "status.json").write_text(RunStatus(state="queued", epochs=7).model_dump_json())
             monkeypatch.setenv(HANDED_ON, str(take_ticket(run.path, "cpu").path))
-            return run, lambda: locks.pop(0).close()
+            return run, lambda: locks and locks.pop(0).close()
 
         yield in_line
 
@@ -47,41 +47,66 @@ def test_a_run_that_was_not_launched_has_nothing_to_wait_for(tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def once_told(wait_until):
+    """Does something, in a thread, once the run says so; the thread is to be joined."""
+
+    def once_told(run, message, act):
+        def wait():
+            try:
+                wait_until(lambda: run.status().message == message)
+            finally:  # else what waits for it would wait forever
+                act()
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        return thread
+
+    return once_told
+
+
 def test_the_first_in_line_begins_at_once(in_line):
     run, _ = in_line(0)
-    before = run.status()
     done = []
     assert await_turn(run.path, lambda: done.append("ready")) is None
     assert done == ["ready"]
-    assert run.status() == before
+    assert (run.status().state, run.status().message) == ("queued", "Starting the process.")
 
 
-def test_the_next_gets_ready_while_the_first_still_trains_and_then_waits_until_it_is_over(in_line, wait_until):
+def test_the_next_gets_ready_while_the_first_still_trains_and_then_waits_until_it_is_over(in_line, once_told):
     run, end_first = in_line(1)
-    message = "Waiting for its turn: 1 training comes before it."
-    told = threading.Thread(target=lambda: (wait_until(lambda: run.status().message == message), end_first()))
-    done = []
-    assert await_turn(run.path, lambda: (done.append("ready"), told.start())) is None
-    told.join()
-    assert done == ["ready"]
+    threads = []
+
+    def get_ready():
+        assert run.status().message == "Waiting for its turn: 1 training comes before it."
+        (run.path / "status.json").unlink()
+        threads.append(once_told(run, "Waiting for its turn: 1 training comes before it.", end_first))
+
+    assert await_turn(run.path, get_ready) is None
+    threads[0].join()
     status = run.status()
-    assert (status.state, status.message, status.epochs) == ("queued", message, 7)
+    assert (status.state, status.message, status.epochs) == ("queued", "Starting the process.", 7)
 
 
-def test_who_is_further_behind_gets_ready_only_when_it_is_next(in_line, wait_until):
+def test_who_is_further_behind_gets_ready_only_when_it_is_next(in_line, once_told):
     run, end_first = in_line(2)
-    message = "Waiting for its turn: 2 trainings come before it."
-    told = threading.Thread(target=lambda: (wait_until(lambda: run.status().message == message), end_first()))
-    told.start()
+    thread = once_told(run, "Waiting for its turn: 2 trainings come before it.", end_first)
     messages = []
 
     def get_ready():
         messages.append(run.status().message)
-        told.join()
+        thread.join()
         end_first()
 
     assert await_turn(run.path, get_ready) is None
-    assert messages == [message]
+    assert messages == ["Waiting for its turn: 1 training comes before it."]
+
+
+def test_as_many_train_at_once_as_the_environment_says(in_line, monkeypatch):
+    monkeypatch.setenv(AT_ONCE, "2")
+    run, end_first = in_line(2)
+    assert await_turn(run.path, end_first) is None
+    assert run.status().message == "Starting the process."
 
 
 def test_a_run_that_is_asked_to_stop_leaves_the_line(in_line):
@@ -117,6 +142,17 @@ def test_a_run_whose_directory_is_deleted_while_it_waits_ends(in_line):
     status = await_turn(run.path, lambda: shutil.rmtree(run.path))
     assert status.message.startswith("Its directory was deleted while it waited.")
     assert not run.path.exists()
+
+
+def test_a_run_whose_folder_of_runs_is_cleared_while_it_waits_ends(in_line, tmp_path):
+    run, _ = in_line(1)
+
+    def clear():
+        for path in tmp_path.iterdir():
+            shutil.rmtree(path)
+
+    assert await_turn(run.path, clear).state == "stopped"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_does_not_end_a_run_that_waits(in_line, monkeypatch):
