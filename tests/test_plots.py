@@ -130,7 +130,7 @@ def test_a_selected_class_stands_out(evaluation):
 
 def test_a_reliability_diagram_has_a_bar_for_each_bin_and_a_line_of_equals():
     bins = (ConfidenceBin(0.4, 0.5, 4, 1, 0.45), ConfidenceBin(0.9, 1.0, 10, 9, 0.99))
-    bars, same = plots.reliability_diagram(Calibration(bins, 0.1)).data
+    bars, same = plots.reliability_diagram(Calibration(bins)).data
     assert bars.x == pytest.approx((45, 95))
     assert bars.width == pytest.approx((10, 10))
     assert bars.y == pytest.approx((25, 90))

@@ -39,13 +39,14 @@ class ConfidenceBin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Confidence beside accuracy; `bins` are those that hold images, the least confident first.
-
-    `excess` is by how much the mean confidence exceeds the accuracy, -1..1: above 0 the network is too sure.
-    """
+    """Confidence beside accuracy; `bins` are those that hold images, the least confident first."""
 
     bins: tuple[ConfidenceBin, ...]
-    excess: float
+
+    @property
+    def excess(self) -> float:
+        """By how much the mean confidence exceeds the accuracy, -1..1: above 0 the network is too sure."""
+        return self._mean([held.confidence - held.accuracy for held in self.bins])
 
     @property
     def expected_error(self) -> float:
@@ -53,8 +54,11 @@ class Calibration:
 
         Source: Guo et al., On Calibration of Modern Neural Networks, arXiv 1706.04599, equation 3.
         """
-        apart = [abs(held.accuracy - held.confidence) for held in self.bins]
-        return float(np.average(apart, weights=[held.count for held in self.bins]))
+        return self._mean([abs(held.confidence - held.accuracy) for held in self.bins])
+
+    def _mean(self, figures: list[float]) -> float:
+        """Over the images, of a figure of each bin."""
+        return float(np.average(figures, weights=[held.count for held in self.bins]))
 
 
 def calibration(evaluation: Evaluation) -> Calibration:
@@ -64,7 +68,7 @@ def calibration(evaluation: Evaluation) -> Calibration:
     counts = np.bincount(places, minlength=BINS)
     correct = np.bincount(places, weights=right, minlength=BINS)
     sums = np.bincount(places, weights=confidence, minlength=BINS)
-    bins = tuple(
+    bins = (
         ConfidenceBin(
             place / BINS,
             (place + 1) / BINS,
@@ -74,4 +78,4 @@ def calibration(evaluation: Evaluation) -> Calibration:
         )
         for place in np.flatnonzero(counts).tolist()
     )
-    return Calibration(bins, float(confidence.mean()) - evaluation.accuracy)
+    return Calibration(tuple(bins))
