@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cifarlab.augment import many_images_one_draw
 from cifarlab.data import SPLITS, ImageSet, Split, class_counts
 from cifarlab.plots import class_colour
+from pages.parts.choices import last_chosen
 from pages.parts.pictures import draw_picture, pairs_picture, sample_sheet
 from pages.parts.session import Visit
 
@@ -45,12 +46,11 @@ def draw_augmented(visit: Visit) -> None:
 
 
 def _choose() -> Split:
-    chosen = st.session_state.get("data.split")
     with st.container(horizontal=True, vertical_alignment="center", key="data-toolbar"):
         split: Split = st.segmented_control(
             "Split",
             SPLITS,
-            default=chosen if chosen in SPLITS else "train",  # for the reason of `Field.hold`
+            default=last_chosen("data.split", SPLITS),
             required=True,
             format_func=SPLIT_NAMES.__getitem__,
             label_visibility="collapsed",

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifarlab.analysis import ORDERS, Evaluation, Order, mistakes, rightly_classified
+from pages.parts.choices import last_chosen
 from pages.parts.plain import plain
 
 O = TypeVar("O")
@@ -72,11 +73,10 @@ def describe(evaluation: Evaluation, count: int) -> str:
 
 
 def _select(label: str, options: Sequence[O], key: str, words: Callable[[O], str]) -> O:
-    chosen = st.session_state.get(key)
     return st.selectbox(
         label,
         options,
-        options.index(chosen) if chosen in options else 0,  # the default, too, for the reason of `Field.hold`
+        options.index(last_chosen(key, options)),
         key=key,
         format_func=words,
         label_visibility="collapsed",

@@ -13,6 +13,7 @@ from cifarlab.training import available_devices, launch, launches_ahead
 from pages.parts import fields, sources
 from pages.parts.boundary import sentence
 from pages.parts.changes import carry_over
+from pages.parts.choices import last_chosen
 from pages.parts.plain import plain
 from pages.parts.running import running
 from pages.parts.session import Visit
@@ -54,11 +55,10 @@ def draw(visit: Visit) -> None:
 
     st.markdown(f"**{plain(visit.recipe.name)}** on {plain(sources.title_of(visit.source))}")
     devices = ("auto", *available_devices())
-    chosen = st.session_state.get("train.device")
     device = st.selectbox(
         "Device",
         devices,
-        devices.index(chosen) if chosen in devices else 0,  # the default, too, for the reason of `Field.hold`
+        devices.index(last_chosen("train.device", devices)),
         key="train.device",
         help="auto takes the fastest.",
         persist_state="session",
