@@ -51,7 +51,7 @@ class Repetition(Record):
 class Statement(Record):
     """What weights score on their test split, as whoever made the checkpoint measured it, and how they were made."""
 
-    correct: int = Field(description="Test images classified right, by logits as they are stored, in float16.")
+    correct: int = Field(description="Test images classified right.")
     images: int = Field(description="Test images in all.")
     conditions: Conditions = Field(description="Where that was measured.")
     origin: Origin

@@ -15,7 +15,6 @@ from cifarlab.recipe import Recipe
 from cifarlab.training.checkpoints.card import CARD, card, deviation, stated_accuracy, stated_parameters
 from cifarlab.training.checkpoints.checkpoint import (
     MODEL,
-    as_stored,
     checkpoint_facts,
     find_weights,
     load_checkpoint,
@@ -100,12 +99,11 @@ class Verification:
 
 @dataclass(frozen=True)
 class _Figure:
-    """A stated number of right answers, of logits in float16 if `rounded`, of weights in float32 if `as_trained`."""
+    """A stated number of right answers, of the weights before they were rounded to float16 if `as_trained`."""
 
     stated_in: str
     correct: int
     images: int
-    rounded: bool
     as_trained: bool = False
 
 
@@ -154,14 +152,14 @@ def _test_images(source: str | Path, facts: CheckpointFacts) -> ImageSet:
 
 def _figures(weights: Path, facts: CheckpointFacts, images: ImageSet) -> Iterator[_Figure]:
     if facts.statement is not None:
-        yield _Figure(weights.name, facts.statement.correct, facts.statement.images, rounded=True)
+        yield _Figure(weights.name, facts.statement.correct, facts.statement.images)
     if found := stated_accuracy(_card(weights)):
-        yield _Figure(CARD, *found, rounded=True)
+        yield _Figure(CARD, *found)
     for epoch in RunDirectory(weights.parent).metrics():
         if epoch.epoch == facts.epoch:
             right = round(epoch.test_accuracy * len(images))
             as_trained = facts.statement is not None and facts.statement.correct_as_trained is not None
-            yield _Figure(f"{METRICS}, epoch {epoch.epoch}", right, len(images), rounded=False, as_trained=as_trained)
+            yield _Figure(f"{METRICS}, epoch {epoch.epoch}", right, len(images), as_trained)
     yield from _stored_figure(weights, facts, images)
 
 
@@ -174,7 +172,7 @@ def _stored_figure(weights: Path, facts: CheckpointFacts, images: ImageSet) -> I
             f"data: the {len(images):,} test images of {images.name} are not the {len(stored.labels):,} that "
             f"{TEST_LOGITS} answers; give the images that the network was evaluated on"
         )
-    yield _Figure(TEST_LOGITS, stored.correct, len(images), rounded=True)
+    yield _Figure(TEST_LOGITS, stored.correct, len(images))
 
 
 def _card_deviation(weights: Path, facts: CheckpointFacts, recipe: Recipe) -> str | None:
@@ -210,8 +208,8 @@ def _held_against(
     figure: _Figure, logits: NDArray[np.float32], labels: NDArray[np.int64], elsewhere: bool
 ) -> AccuracyClaim:
     allowed = IMAGES_ALLOWED_ELSEWHERE if elsewhere or figure.as_trained else 0
-    answers = (as_stored(logits) if figure.rounded else logits).argmax(axis=1)
-    return AccuracyClaim(figure.stated_in, figure.correct, int((answers == labels).sum()), figure.images, allowed)
+    correct = int((logits.argmax(axis=1) == labels).sum())
+    return AccuracyClaim(figure.stated_in, figure.correct, correct, figure.images, allowed)
 
 
 def _parameter_claims(weights: Path, model: Classifier, recipe: Recipe) -> Iterator[ParameterClaim]:

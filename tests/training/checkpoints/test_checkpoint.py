@@ -133,7 +133,15 @@ def test_every_checkpoint_that_ships_is_its_recipe_trained(name, path):
 def test_answers_beyond_the_range_of_float16_stay_numbers(copy):
     logits = np.array([[1e6, -1e6, 0.5]], np.float32)
     save_test_logits(copy, logits, np.array([2]), checkpoint_facts(copy))
-    assert load_test_logits(copy).logits.tolist() == [[65504, -65504, 0.5]]
+    assert load_test_logits(copy).logits.tolist() == [[65472, -65504, 0.5]]
+
+
+@pytest.mark.parametrize("row", [[3.00001, 3.00002, -1], [-3.00002, -3.00001, -4], [7e4, 1e6, 0], [-2e5, -1e5, -3e5]])
+def test_no_answer_changes_when_it_is_stored(copy, row):
+    save_test_logits(copy, np.array([row], np.float32), np.array([1]), checkpoint_facts(copy))
+    stored = load_test_logits(copy)
+    assert stored.correct == 1
+    np.testing.assert_allclose(stored.logits, np.clip([row], -65504, 65504), rtol=2e-3)
 
 
 def test_every_checkpoint_that_ships_loads_with_its_answers():
