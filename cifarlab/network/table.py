@@ -110,6 +110,11 @@ class NetworkTable:
             raise ValueError(f"map_id: {map_id!r} has no map; choose one of {', '.join(maps) or 'none yet'}")
         return maps[map_id]
 
+    def last_map(self, layer_id: str) -> str:
+        """The id of the map in `outputs` for a layer: of the last max-pool that follows it, else its own."""
+        pools = [row.id for row in self.rows if row.layer_id == layer_id and row.kind == "max_pool"]
+        return pools[-1] if pools else layer_id
+
     def to_plain(self) -> dict[str, Any]:
         """The same fields under the same names, as dicts, lists and plain values, ready for JSON."""
         return {

@@ -156,6 +156,35 @@ def test_the_page_tells_the_three_fields_of_the_selected_layer(open_network):
     assert f"in {held}x{held} pixels (random weights, this image)" in effective
 
 
+def test_of_a_convolution_with_a_pool_behind_it_the_unit_is_one_of_the_pooled_map(open_page):
+    page = open_page("network", recipe="resnet9-6m6", **{"network.field.cell": "255"})
+    page.session_state["network.selected"] = "conv2"
+    page.run()
+    table = page.session_state["visit"].table()
+    assert any("What unit (15, 15) of" in text.value for text in page.markdown)
+    theory, coverage, _ = captions(page)
+    assert theory == sentences.of_square(theoretical_square(table, "conv2.max_pool", (15, 15)))
+    seen = pixels_seen(page.session_state["visit"].recipe.network, "conv2.max_pool", (15, 15))
+    assert coverage == sentences.of_seen(seen, theoretical_square(table, "conv2.max_pool", (15, 15)))
+    assert not page.exception
+
+
+def test_a_field_that_was_measured_loads_no_network_again(open_network, monkeypatch):
+    visit = open_network().session_state["visit"]
+    image = visit.images("test").images[:1]
+    first = [measure(visit, weights, image, "conv2", (3, 4)) for weights in (RANDOM, "quick (shipped)")]
+
+    def fail(*_):
+        raise AssertionError("it was loaded")
+
+    monkeypatch.setattr(measuring, "_random", fail)
+    monkeypatch.setattr(measuring, "network_at", fail)
+    again = [measure(visit, weights, image, "conv2", (3, 4)) for weights in (RANDOM, "quick (shipped)")]
+    assert [name for name, _ in again] == [name for name, _ in first] == [RANDOM, "quick (shipped)"]
+    for (_, one), (_, other) in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+
+
 def test_the_address_says_which_weights_images_and_unit(open_network):
     page = open_network(
         **{"network.field.weights": "quick (shipped)", "network.field.images": "16", "network.field.cell": "0"}

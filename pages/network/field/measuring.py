@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,25 +80,29 @@ def measure(
     network = visit.recipe.network
     if weights != RANDOM and (path := fitting(network).get(weights)):
         version = stamp(path)
-        model, recipe = network_at(path, version)
-        return weights, _measured((str(path), version), normalization_of(recipe), images, map_id, unit, model)
+        trained_with = normalization_of(load_recipe(path / "recipe.yaml"))
+        return weights, _measured(
+            (str(path), version), trained_with, images, map_id, unit, lambda: network_at(path, version)[0]
+        )
     # What follows the map cannot reach it: the weights before it are drawn alike, and an edit behind it costs nothing.
     network = up_to(network, map_id)
     known = network.model_dump_json(), visit.images("test").images[:NORMED_OVER]
-    model = _random(*known, visit.normalization(), network)
-    return RANDOM, _measured(known, visit.normalization(), images, map_id, unit, model)
+    normalization = visit.normalization()
+    return RANDOM, _measured(
+        known, normalization, images, map_id, unit, lambda: _random(*known, normalization, network)
+    )
 
 
 @st.cache_data(max_entries=256, show_spinner=False, hash_funcs=BY_VALUE)
 def _measured(
-    whose: object,  # noqa: ARG001, the model is remembered by it
+    whose: object,  # noqa: ARG001, the field is remembered by it
     normalization: Normalization,
     images: Images,
     map_id: str,
     unit: tuple[int, int],
-    _model: Classifier,
+    _load: Callable[[], Classifier],
 ) -> EffectiveField:
-    return effective_field(_model, images, normalization, map_id, unit)
+    return effective_field(_load(), images, normalization, map_id, unit)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_VALUE)

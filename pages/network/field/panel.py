@@ -41,12 +41,12 @@ def draw(visit: Visit, table: NetworkTable, layer: Layer | None) -> None:
 @boundary()
 def _panel(visit: Visit, table: NetworkTable, layer: Layer) -> None:
     """A fragment, so that another unit or image draws nothing else of the page anew."""
-    map_id = str(layer.id)
-    at = unit.nearest_unit(table.outputs[map_id], unit.point())
+    layer_id, map_id = str(layer.id), table.last_map(str(layer.id))
+    at = unit.nearest_unit(table.geometry(map_id), unit.point())
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="network-field-head"):
         st.markdown(f"**What unit {at} of {layer_items.title_of(layer)} sees**", help=HELP, width="content")
         _choose(visit)
-    if idle := sentences.of_unproductive(unproductive_layers(visit.recipe.network, table), map_id):
+    if idle := sentences.of_unproductive(unproductive_layers(visit.recipe.network, table), layer_id):
         st.warning(idle, icon=":material/visibility_off:")
     _pictures(visit, table, map_id, at)
 
@@ -96,7 +96,7 @@ def _images(visit: Visit, count: int) -> NDArray[np.uint8]:
 
 def _pictures(visit: Visit, table: NetworkTable, map_id: str, at: tuple[int, int]) -> None:
     (image,), square = _images(visit, 1), theoretical_square(table, map_id, at)
-    places = unit.cells(table.outputs[map_id], ENLARGE)
+    places = unit.cells(table.geometry(map_id), ENLARGE)
     theory, holes, effect = st.columns(3, gap="small")
     with theory:
         _picture("theory", square_picture(image, square), sentences.of_square(square), places)
