@@ -115,6 +115,20 @@ def make_run(tmp_path, image_folder, quick, write_run):
 
 
 @pytest.fixture(scope="session")
+def remember_images():
+    """Writes the record of a run at a path, with the hash of its images."""
+    from cifarlab.training.runs.records import RunInfo
+
+    def remember(path: Path, **fingerprints):
+        words = dict.fromkeys(("started_at", "data", "device", "hardware", "git_commit", "command"), "")
+        numbers = dict.fromkeys(("seed", "train_images", "validation_images", "test_images", "threads", "workers"), 0)
+        info = RunInfo(class_names=CLASS_NAMES, versions={}, **words, **numbers, **fingerprints)
+        (path / "run.json").write_text(info.model_dump_json())
+
+    return remember
+
+
+@pytest.fixture(scope="session")
 def store_answers():
     """Stores answers: the true class for the first `right` images, and the class after it for the others."""
     from cifarlab.training.checkpoints.checkpoint import save_test_logits

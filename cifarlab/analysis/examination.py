@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -58,17 +59,18 @@ def trained_networks(runs_dir: Path | None = None) -> tuple[TrainedNetwork, ...]
     return (*runs, *shipped)
 
 
-def examine(path: str | Path, *, on_progress: Progress | None = None) -> Examination:
+def examine(path: str | Path, *, source: str | None = None, on_progress: Progress | None = None) -> Examination:
     """What the network at `path` (run directory, checkpoint or file of weights) answered on its own test images.
 
     Stored answers are used where they belong to these weights, else the images are put to the network, and
-    `on_progress` is told how many. Images of another source are never put to it.
+    `on_progress` is told how many. The images are those that the network names, or those of `source` where these are
+    the very same: a checkpoint that came along names a folder of another machine. Others are never put to it.
 
     Raises:
         ValueError: the weights cannot be read, or there are neither stored answers nor images.
     """
     facts = checkpoint_facts(path)
-    images, problem = _test_images(facts)
+    images, problem = _test_images(facts, source)
     stored = stored_answers(path, facts)
     if stored is not None:
         evaluation = Evaluation(stored.logits, stored.labels, facts.class_names)
@@ -109,8 +111,13 @@ def stamp(path: str | Path) -> Stamp:
     return tuple((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files)
 
 
-def _test_images(facts: CheckpointFacts) -> tuple[ImageSet | None, str]:
+def _test_images(facts: CheckpointFacts, source: str | None) -> tuple[ImageSet | None, str]:
     """The test split that belongs to the training, or why it cannot be had."""
+    if source is not None and facts.test_fingerprint is not None:
+        with suppress(ValueError):
+            images = load_images(source, "test")
+            if images.fingerprint == facts.test_fingerprint:
+                return images, ""
     try:
         return load_images(facts.data, "test"), ""
     except ValueError as error:

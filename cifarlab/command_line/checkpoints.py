@@ -67,8 +67,9 @@ def _evaluate(checkpoint: str, data: str | None) -> tuple[str, Evaluation]:
             examination = examine(path, on_progress=on_progress)
             return examination.facts.data, examination.evaluation
         images = load_images(data, "test")
-        if images.name != (trained_on := checkpoint_facts(path).data):
-            say(f"Note: the network was trained on {trained_on}; these are the test images of {images.name}.")
+        facts = checkpoint_facts(path)
+        if images.name != facts.data and images.fingerprint != facts.test_fingerprint:
+            say(f"Note: the network was trained on {facts.data}; these are the test images of {images.name}.")
         return images.name, put_to_network(path, images, on_progress=on_progress)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cifarlab.analysis import Examination, Stamp, TrainedNetwork, examine, stamp
 from cifarlab.training import RunDirectory, checkpoint_facts
-from pages.parts import sources
+from pages.parts import session, sources
 from pages.parts.address import Address
 from pages.parts.boundary import boundary
 from pages.parts.plain import plain
@@ -81,7 +81,9 @@ def has_weights(network: TrainedNetwork) -> bool:
 
 
 def _images_are_here(network: TrainedNetwork) -> bool:
-    return sources.description_of(checkpoint_facts(network.path).data).present
+    """Whether they can be shown; a folder in use of the name that a network gives is taken for the one it means."""
+    own = checkpoint_facts(network.path).data
+    return Path(session.current().source).name == own or sources.description_of(own).present
 
 
 def examined(network: TrainedNetwork) -> tuple[Examination, Stamp]:
@@ -90,16 +92,16 @@ def examined(network: TrainedNetwork) -> tuple[Examination, Stamp]:
     Raises:
         ValueError: the weights cannot be read, or there are neither stored answers nor images.
     """
-    version = stamp(network.path)
-    examination = _examined(network.path, version)
+    asked = network.path, stamp(network.path), session.current().source
+    examination = _examined(*asked)
     if examination.problem:
-        _examined.clear(network.path, version)  # the images may come yet, or be mended
-    return examination, version
+        _examined.clear(*asked)  # the images may come yet, or be mended
+    return examination, asked[1]
 
 
 @st.cache_resource(max_entries=8, show_spinner="Looking up the network's answers …")
-def _examined(path: Path, version: Stamp) -> Examination:  # noqa: ARG001, it is remembered by both
-    return examine(path)
+def _examined(path: Path, version: Stamp, source: str) -> Examination:  # noqa: ARG001, it is remembered by all three
+    return examine(path, source=source)
 
 
 def offer_newer(network: TrainedNetwork, shown: Stamp) -> None:

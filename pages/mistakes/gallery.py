@@ -16,6 +16,7 @@ from cifarlab.data import ImageSet
 from cifarlab.plots import class_colour
 from cifarlab.recipe import Recipe
 from pages.mistakes import selection
+from pages.parts import session, sources
 from pages.parts.pictures import image_tag
 from pages.parts.plain import plain
 from pages.parts.trained import network_at
@@ -46,6 +47,7 @@ def draw(examination: Examination, path: Path, version: Stamp) -> None:
             "The images cannot be shown; the figures come from the network's stored answers. "
             f"{plain(examination.problem)}"
         )
+        sources.choose(session.current(), "mistakes")
         return
     with st.spinner("Loading the network …"):
         model, recipe = network_at(path, version)

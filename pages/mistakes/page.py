@@ -31,7 +31,7 @@ def draw() -> None:
     with head:
         st.html(in_figures(examination, choice.state_of(network)), width="stretch")
         choice.offer_newer(network, version)
-    hint_at_source(examination)
+    say_whose_images(examination)
     with st.container(key="mistakes"):
         left, right = st.columns([5, 8], gap="medium")
         with left:
@@ -72,14 +72,13 @@ def in_figures(examination: Examination, state: str) -> str:
     )
 
 
-def hint_at_source(examination: Examination) -> None:
+def say_whose_images(examination: Examination) -> None:
     """Say so when the network belongs to other images than those in use."""
-    used, own = session.current().source, examination.facts.data
-    if used != own:
+    used, images = session.current().source, examination.images
+    if images is None or images.name != used:
         st.caption(
-            f"It was trained and tested on {plain(sources.title_of(own))}; the images in use, "
-            f"{plain(sources.title_of(used))}, "
-            "are never put to it here."
+            f"It was trained and tested on {plain(sources.title_of(examination.facts.data))}; the images in use, "
+            f"{plain(sources.title_of(used))}, are never put to it here."
         )
 
 

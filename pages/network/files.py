@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cifarlab.analysis import untrained
 from cifarlab.network import Network, NetworkTable, export_pytorch, summarize, torchinfo_text
 from cifarlab.recipe import write_section
 from pages.network import diagram, editing, layer_table, yaml_in
+from pages.network.field.measuring import MOST_PARAMETERS
 from pages.parts.session import Visit
 
 
@@ -26,7 +28,7 @@ def draw(visit: Visit, table: NetworkTable) -> None:
             is_broken,
         )
         _file("YAML", lambda: write_section(visit.recipe, "network"), f"{name}-network.yaml", "application/yaml")
-        _onnx(network, name, is_broken)
+        _onnx(network, table, name)
     with st.expander("Diagram", key="network-diagram", on_change="rerun") as drawing:
         if drawing.open:
             selected = editing.selected_layer(visit)
@@ -38,25 +40,32 @@ def draw(visit: Visit, table: NetworkTable) -> None:
     yaml_in.draw(visit)
 
 
-def _onnx(network: Network, name: str, is_broken: bool) -> None:
-    from cifarlab.network import onnx_missing
-
-    missing = onnx_missing()
+def _onnx(network: Network, table: NetworkTable, name: str) -> None:
+    reason = _reason_against_onnx(table)
     _file(
         "ONNX",
         lambda: _as_onnx(network),
         f"{name}.onnx",
         "application/octet-stream",
-        is_broken or bool(missing),
-        missing,
+        bool(table.diagnostics or reason),
+        reason or "The structure with the random weights that it begins with; a trained network keeps its own.",
     )
 
 
-def _as_onnx(network: Network) -> bytes:
-    """The network with its first, random weights."""
-    from cifarlab.network import build, export_onnx
+def _reason_against_onnx(table: NetworkTable) -> str:
+    """What stands in the way of an ONNX file; empty when nothing does."""
+    from cifarlab.network import onnx_missing
 
-    return export_onnx(build(network).eval())
+    if table.parameters > MOST_PARAMETERS:
+        return f"Made here up to {MOST_PARAMETERS:,} parameters; this network has {table.parameters:,}."
+    return onnx_missing()
+
+
+def _as_onnx(network: Network) -> bytes:
+    """The network with random weights, the same ones each time."""
+    from cifarlab.network import export_onnx
+
+    return export_onnx(untrained(network, seed=0))
 
 
 def _file(

@@ -9,7 +9,6 @@ from cifarlab.analysis.evaluation import Evaluation
 from cifarlab.analysis.examination import evaluate, examine, stamp, trained_networks
 from cifarlab.analysis.predictions import predict
 from cifarlab.data import CLASS_NAMES, load_images
-from cifarlab.training.runs.records import RunInfo
 
 
 def test_images_are_put_to_the_network_where_no_answers_are_stored(make_run, image_folder, quick, normalization):
@@ -67,6 +66,21 @@ def test_images_of_another_source_are_never_put_to_a_network(make_run, monkeypat
         examine(path)
 
 
+def test_the_same_images_are_shown_wherever_they_lie_by_now(
+    make_run, image_folder, store_answers, remember_images, tmp_path
+):
+    path, facts = make_run(data="a-folder-elsewhere")
+    images = load_images(image_folder, "test")
+    store_answers(path, facts, images.labels, right=12)
+    assert examine(path, source=str(image_folder)).images is None  # nothing tells these images from others
+    remember_images(path, test_fingerprint=images.fingerprint)
+    found = examine(path, source=str(image_folder))
+    assert (found.images.name, found.problem, found.evaluation.correct) == (str(image_folder), "", 12)
+    for source in ("sketch10", str(tmp_path / "nowhere"), None):
+        found = examine(path, source=source)
+        assert (found.images, "a-folder-elsewhere" in found.problem) == (None, True)
+
+
 def test_images_that_changed_since_are_not_shown_beside_old_answers(make_run, image_folder, store_answers):
     path, facts = make_run()
     store_answers(path, facts, load_images(image_folder, "test").labels[::-1].copy())
@@ -75,15 +89,9 @@ def test_images_that_changed_since_are_not_shown_beside_old_answers(make_run, im
     assert "are no longer the ones that were answered; train again" in found.problem
 
 
-def remember_images(path, **fingerprints):
-    """The record of a run at `path`, with the hash of its images."""
-    words = dict.fromkeys(("started_at", "data", "device", "hardware", "git_commit", "command"), "")
-    numbers = dict.fromkeys(("seed", "train_images", "validation_images", "test_images", "threads", "workers"), 0)
-    info = RunInfo(class_names=CLASS_NAMES, versions={}, **words, **numbers, **fingerprints)
-    (path / "run.json").write_text(info.model_dump_json())
-
-
-def test_other_images_with_the_same_labels_are_not_shown_beside_old_answers(make_run, image_folder, store_answers):
+def test_other_images_with_the_same_labels_are_not_shown_beside_old_answers(
+    make_run, image_folder, store_answers, remember_images
+):
     path, facts = make_run()
     images = load_images(image_folder, "test")
     store_answers(path, facts, images.labels, right=12)

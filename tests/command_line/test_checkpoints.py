@@ -51,6 +51,7 @@ def test_mistakes_are_shown_as_a_table(cifarlab, trained):
 
 def test_other_images_are_put_to_the_network_and_it_is_said(cifarlab, trained, folder, tmp_path):
     shutil.copytree(folder, tmp_path / "others")
+    (tmp_path / "others" / "test" / "cat" / "0.png").rename(tmp_path / "others" / "test" / "cat" / "last.png")
     ran = cifarlab("evaluate", trained, "--data", tmp_path / "others", "--json")
     assert ran.code == 0
     assert ran.err == (
@@ -60,8 +61,10 @@ def test_other_images_are_put_to_the_network_and_it_is_said(cifarlab, trained, f
     assert json.loads(ran.out)["accuracy"] == own["accuracy"]
 
 
-def test_the_images_of_the_training_need_no_note(cifarlab, trained, folder):
+def test_the_images_of_the_training_need_no_note_wherever_they_lie(cifarlab, trained, folder, tmp_path):
     assert cifarlab("evaluate", trained, "--data", folder).err == ""
+    shutil.copytree(folder, tmp_path / "moved")
+    assert cifarlab("evaluate", trained, "--data", tmp_path / "moved").err == ""
 
 
 @pytest.mark.parametrize("command", ["evaluate", "mistakes"])

@@ -211,6 +211,37 @@ def test_the_page_says_when_the_network_belongs_to_other_images_than_those_in_us
     assert "It was trained and tested on folder images; the images in use" in words(visit())
 
 
+def test_images_in_use_that_are_those_of_the_network_are_shown_whatever_it_calls_them(
+    visit, make_run, store_answers, remember_images, image_folder, monkeypatch
+):
+    path, facts = make_run("moved", data="images")
+    other, its_facts = make_run("elsewhere", data="photographs")
+    images = load_images(image_folder, "test")
+    for run, known in ((path, facts), (other, its_facts)):
+        store_answers(run, known, images.labels, right=12)
+        remember_images(run, test_fingerprint=images.fingerprint)
+    monkeypatch.setenv("CIFARLAB_DATA", str(image_folder))
+    app = visit()
+    assert app.selectbox(key="model").value == "moved"  # by the folder's name; what is in it comes later
+    for name in ("moved", "elsewhere"):
+        app.selectbox(key="model").set_value(name).run()
+        assert cards(app) == 18
+        assert "never put to it" not in words(app)
+
+
+def test_without_its_images_others_can_be_chosen_on_the_spot(
+    visit, make_run, store_answers, remember_images, image_folder
+):
+    path, facts = make_run(data="elsewhere")
+    images = load_images(image_folder, "test")
+    store_answers(path, facts, images.labels, right=12)
+    remember_images(path, test_fingerprint=images.fingerprint)
+    app = visit()
+    assert (cards(app), "The images cannot be shown" in words(app)) == (0, True)
+    app.text_input(key="mistakes.folder").set_value(str(image_folder)).run()
+    assert (cards(app), "The images cannot be shown" in words(app)) == (18, False)
+
+
 def test_without_its_images_there_are_figures_and_an_explanation(visit, make_run, store_answers):
     path, facts = make_run(data="/nowhere/images")
     store_answers(path, facts, np.arange(10), right=4)
