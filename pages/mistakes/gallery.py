@@ -53,18 +53,24 @@ def draw(examination: Examination, path: Path, version: Stamp) -> None:
         model, recipe = network_at(path, version)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(selection.describe(evaluation, len(chosen)), width="content")
-        kind = _choose_map(model)
+        kind = _choose_map(_kinds(model, evaluation))
     st.caption(f"Left half: the image. {LEGENDS[kind]}")
     place = st.container()
-    page = st.pagination(-(-len(chosen) // CARDS), key=selection.page_key()) if len(chosen) > CARDS else 1
+    page = st.pagination(-(-len(chosen) // CARDS), key=selection.page_key(path)) if len(chosen) > CARDS else 1
     shown = chosen[(page - 1) * CARDS : page * CARDS]
     with place:
         under_maps = _maps(path, version, tuple(shown.tolist()), kind, evaluation, images, model, recipe)
         _cards(evaluation, images, shown, under_maps)
 
 
-def _choose_map(model: Classifier) -> MapKind:
-    kinds = map_kinds(model)
+def _kinds(model: Classifier, evaluation: Evaluation) -> tuple[MapKind, ...]:
+    """The maps that tell something: between an answer that is right and the true class there is no difference."""
+    true, answer = selection.current(evaluation.class_names)
+    is_right = true is not None and true == answer
+    return tuple(kind for kind in map_kinds(model) if kind != "difference" or not is_right)
+
+
+def _choose_map(kinds: tuple[MapKind, ...]) -> MapKind:
     if st.session_state.get(KIND) not in kinds:
         st.session_state[KIND] = kinds[0]
     kind = st.segmented_control(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -27,9 +28,10 @@ ORDER_TITLES: dict[Order, str] = {
 
 def current(names: Sequence[str]) -> tuple[int | None, int | None]:
     """The true class and the answer that are chosen, each None for any; a choice among other classes is dropped."""
-    chosen = [st.session_state.get(key, ANY) for key in (TRUE, ANSWER)]
-    # A browser that was shown other classes may still send one of their labels.
-    if st.session_state.get(AMONG) != tuple(names) or any(label not in range(ANY, len(names)) for label in chosen):
+    chosen = [st.session_state.get(key) for key in (TRUE, ANSWER)]
+    # A browser that was shown other classes may still send one of their labels; what a link says is of these.
+    among = st.session_state.setdefault(AMONG, tuple(names))
+    if among != tuple(names) or any(label not in range(ANY, len(names)) for label in chosen):
         st.session_state[AMONG] = tuple(names)
         choose()
     true, answer = st.session_state[TRUE], st.session_state[ANSWER]
@@ -56,9 +58,10 @@ def draw(evaluation: Evaluation) -> NDArray[np.int64]:
     return mistakes(evaluation, true=true, predicted=answer, order=order)
 
 
-def page_key() -> str:
-    """A key for the page number: each choice of images has a page of its own, the first to begin with."""
-    return "mistakes.page." + ".".join(str(st.session_state.get(key)) for key in (TRUE, ANSWER, ORDER))
+def page_key(network: Path) -> str:
+    """A key for the page number: each choice of a network's images has one of its own, the first to begin with."""
+    chosen = (str(st.session_state.get(key)) for key in (TRUE, ANSWER, ORDER))
+    return ".".join(("mistakes.page", str(network), *chosen))
 
 
 def describe(evaluation: Evaluation, count: int) -> str:

@@ -25,7 +25,8 @@ def draw(visit: Visit) -> None:
     with st.expander("Open YAML", key=OPEN, on_change="rerun") as opener:
         if not opener.open:
             return
-        if refusal := st.session_state.get(REFUSED):
+        refused, refusal = st.session_state.get(REFUSED, ("", ""))
+        if refusal and refused == _text():
             st.error(plain(refusal))
         st.text_area(
             "A network section, or a whole recipe, of which only the network is taken",
@@ -60,16 +61,21 @@ def _open_file(visit: Visit) -> None:
 def _open(visit: Visit) -> None:
     """Take the network of the text and close the box, or say why not and leave all as it is; a callback."""
     try:
-        editing.put(visit, read_network(st.session_state[TEXT] or ""))
+        editing.put(visit, read_network(_text()))
     except SpecError as error:
         _refuse(error)
         return
-    st.session_state[REFUSED] = st.session_state[TEXT] = ""
+    st.session_state.pop(REFUSED, None)
+    st.session_state[TEXT] = ""
     st.session_state[OPEN] = False
 
 
+def _text() -> str:
+    return st.session_state.get(TEXT) or ""
+
+
 def _refuse(error: SpecError) -> None:
-    """Keep the first findings: a field that is misspelt is both not known and missing."""
+    """Keep the first findings, and of which text: a field that is misspelt is both not known and missing."""
     told, left = error.findings[:MOST_FINDINGS], len(error.findings) - MOST_FINDINGS
     more = [f"{left} more like these"] if left > 0 else []
-    st.session_state[REFUSED] = "The network stays as it is. " + ". ".join([*told, *more]) + "."
+    st.session_state[REFUSED] = _text(), "The network stays as it is. " + ". ".join([*told, *more]) + "."

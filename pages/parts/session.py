@@ -6,6 +6,7 @@ visitors share images and statistics, which never change, and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +16,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from cifarlab.analysis import ORDERS
 from cifarlab.augment import Augmentation, Normalization, resolve
 from cifarlab.data import (
     SPLITS,
@@ -28,12 +30,23 @@ from cifarlab.data import (
 )
 from cifarlab.network import NetworkTable, trace
 from cifarlab.recipe import Recipe, from_share_text, load_recipe, read_recipe, recipe_names, to_share_text
+from pages.parts.address import one_of
+from pages.parts.places import FIRST
 
 FIRST_RECIPE = "dilated-69k"
 PARTS = ("network", "augmentation", "training", "goals")
 STATE_KEY = "visit"
-LINKED: dict[str, type] = {"augment.opened": int, "augment.selected": str}
-"""What a link carries besides the recipe and what widgets keep in the address, with its type."""
+LINKED: dict[str, Callable[[str], object]] = {
+    "augment.opened": int,
+    "augment.selected": str,
+    "data.split": one_of(*SPLITS),
+    "mistakes.true": int,
+    "mistakes.answer": int,
+    "mistakes.order": one_of(*ORDERS),
+    "mistakes.map": str,
+    "network.selected": str,
+}
+"""What a link to a page carries besides the recipe and what widgets keep in the address, and how its text is read."""
 
 
 @dataclass
@@ -137,9 +150,11 @@ def share_link(visit: Visit) -> str:
         not visit.edited and visit.recipe.name in recipe_names() and visit.recipe == load_recipe(visit.recipe.name)
     )
     view = {name: values for name, values in st.query_params.to_dict().items() if name != "recipe"}
-    view |= {name: st.session_state[name] for name in LINKED if st.session_state.get(name) is not None}
-    query = urlencode({"recipe": visit.recipe.name if shipped else to_share_text(visit.recipe), **view})
     scheme, host, path, _, _ = urlsplit(st.context.url or "")
+    page = path.rpartition("/")[2] or FIRST
+    of_page = (name for name in LINKED if name.startswith(f"{page}."))
+    view |= {name: st.session_state[name] for name in of_page if st.session_state.get(name) is not None}
+    query = urlencode({"recipe": visit.recipe.name if shipped else to_share_text(visit.recipe), **view})
     return urlunsplit((scheme, host, path or "/", query, ""))
 
 
@@ -156,9 +171,9 @@ def _arrive(link: str) -> Visit:
 
 def _take_from_link() -> None:
     """Take over what the link says of the page; what cannot be read is as if it were not there."""
-    for name, kind in LINKED.items():
+    for name, read in LINKED.items():
         try:
-            st.session_state[name] = kind(st.query_params[name])
+            st.session_state[name] = read(st.query_params[name])
         except (KeyError, ValueError):
             continue
         del st.query_params[name]

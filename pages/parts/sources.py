@@ -55,7 +55,7 @@ def choose(visit: Visit, place: str) -> None:
         placeholder="/path/with/train/<class>/*.png and test/…",
         help="A path on the disk of the machine that this page comes from. There: PNG or JPEG files in train/<class>/ "
         "and test/<class>/, or CIFAR-10's own batches.",
-        on_change=_use,
+        on_change=_use_folder,
         args=(visit, path),
     )
     if refusal := st.session_state.get(REFUSED):
@@ -69,13 +69,20 @@ def _choose(visit: Visit, key: str, before: str) -> None:
 
 
 def _use(visit: Visit, key: str) -> None:
-    st.session_state[REFUSED] = ""
     if source := st.session_state[key].strip():
         st.session_state.pop(WANTED, None)
         _use_source(visit, source)
 
 
+def _use_folder(visit: Visit, key: str) -> None:
+    """Use what the box says, and empty it, so that the same folder can be asked for again; a refused one stays."""
+    _use(visit, key)
+    if not st.session_state.get(REFUSED):
+        st.session_state[key] = ""
+
+
 def _use_source(visit: Visit, source: str) -> None:
+    st.session_state[REFUSED] = ""
     try:
         with st.spinner("Loading images …"):
             visit.use_source(source)

@@ -139,6 +139,17 @@ def test_a_layer_goes_into_a_block_and_out_again_with_the_keyboard(at_network):
     expect(layers(at_network).nth(1)).to_have_attribute("style", "--depth:0")
 
 
+def test_after_a_block_is_deleted_the_keyboard_is_on_the_row_that_followed_it(at_network):
+    at_network.select_layer(1)
+    at_network.page.get_by_role("button", name="residual").click()
+    expect(titles(at_network).nth(2)).to_have_text(BLOCK)
+    after = titles(at_network).nth(4).inner_text()
+    layers(at_network).nth(2).locator(".name").focus()
+    at_network.page.keyboard.press("Delete")
+    expect(titles(at_network).nth(2)).to_have_text(after)
+    expect(layers(at_network).nth(2).locator(".name")).to_be_focused()
+
+
 def test_a_layer_is_dragged_by_its_handle(at_network):
     handle = layers(at_network).nth(7).locator(".grip").bounding_box()
     target = layers(at_network).first.bounding_box()
@@ -175,6 +186,7 @@ def test_what_follows_a_layer_is_added_and_taken_away(at_network):
 def test_two_visitors_edit_apart_and_a_link_brings_one_to_the_other(at_network, new_visitor):
     at_network.set_layer("kernel", 7)
     expect(first_parameters(at_network)).to_have_text("4,768")
+    at_network.select_layer(2)
     at_network.at("share-menu").get_by_role("button").click()
     link = at_network.page.get_by_text(re.compile(r"^http://127.0.0.1:\d+/\S*recipe=")).inner_text()
     stranger, friend = new_visitor(), new_visitor()
@@ -182,3 +194,4 @@ def test_two_visitors_edit_apart_and_a_link_brings_one_to_the_other(at_network, 
     expect(first_parameters(stranger)).to_have_text("928")
     friend.open(link.removeprefix(f"{friend.address}/"))
     expect(first_parameters(friend)).to_have_text("4,768")
+    expect(layers(friend).nth(2)).to_have_class(re.compile("selected"))

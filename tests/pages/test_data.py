@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import cv2
 import numpy as np
@@ -67,6 +68,17 @@ def test_other_samples_are_other_images(opened):
 def test_a_folder_that_is_not_there_is_refused_and_the_images_stay(opened, tmp_path):
     opened.text_input(key="data.folder").set_value(str(tmp_path / "nowhere")).run()
     assert "nowhere" in " ".join(error.value for error in opened.error)
+    assert any('class="sheet"' in body for body in bodies(opened))
+
+
+def test_a_source_that_cannot_be_read_is_named_and_another_can_be_chosen(open_page, image_folder, monkeypatch):
+    shutil.rmtree(image_folder / "test" / "cat")
+    monkeypatch.setenv("CIFARLAB_DATA", str(image_folder))
+    opened = open_page("data")
+    assert "cat" in " ".join(error.value for error in opened.error)
+    assert not any('class="sheet"' in body for body in bodies(opened))
+    opened.radio(key=f"data.source.{image_folder}").set_value("sketch10").run()
+    assert not opened.error
     assert any('class="sheet"' in body for body in bodies(opened))
 
 

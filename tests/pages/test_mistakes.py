@@ -28,14 +28,20 @@ with boundary():
 
 
 @pytest.fixture
-def visit(tmp_path, monkeypatch):
-    """Opens the page Mistakes on a machine with these runs and no network that came along."""
+def page(tmp_path, monkeypatch):
+    """The page Mistakes before its first run, on a machine with these runs and no network that came along."""
     monkeypatch.setenv("CIFARLAB_RUNS", str(tmp_path / "runs"))
     monkeypatch.delenv("CIFARLAB_DATA", raising=False)
     monkeypatch.setattr(examination, "shipped_checkpoints", dict)
     st.cache_resource.clear()
     st.cache_data.clear()
-    return AppTest.from_string(SCRIPT, default_timeout=60).run
+    return AppTest.from_string(SCRIPT, default_timeout=60)
+
+
+@pytest.fixture
+def visit(page):
+    """Opens the page."""
+    return page.run
 
 
 @pytest.fixture
@@ -197,13 +203,52 @@ def test_every_kind_of_map_can_be_drawn(visit, kind):
     assert not app.error
 
 
-def test_more_mistakes_than_fit_come_in_pages(visit, make_run, image_folder, store_answers):
-    path, facts = make_run()
-    store_answers(path, facts, load_images(image_folder, "test").labels)
+def test_more_mistakes_than_fit_come_in_pages_and_each_network_begins_with_its_first(
+    visit, make_run, image_folder, store_answers
+):
+    for name in ("one", "other"):
+        path, facts = make_run(name)
+        store_answers(path, facts, load_images(image_folder, "test").labels)
     app = visit()
     assert cards(app) == 24
     app.pagination[0].set_value(2).run()
     assert cards(app) == 6
+    before = app.selectbox(key="model").value
+    app.selectbox(key="model").set_value("one" if before == "other" else "other").run()
+    assert cards(app) == 24
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_link_leads_to_the_choice_of_images(page):
+    link = {"mistakes.true": "4", "mistakes.answer": "5", "mistakes.order": "loss", "mistakes.map": "true class"}
+    for name, value in link.items():
+        page.query_params[name] = value
+    app = page.run()
+    assert "**3** images of deer taken for dog" in words(app)
+    assert app.selectbox(key=selection.ORDER).value == "loss"
+    assert app.segmented_control(key="mistakes.map").value == "true class"
+
+
+@pytest.mark.usefixtures("answered")
+def test_a_garbled_link_shows_all_mistakes(page):
+    for name, value in {"mistakes.true": "40", "mistakes.answer": "5", "mistakes.order": "x"}.items():
+        page.query_params[name] = value
+    app = page.run()
+    assert "**18** images classified wrong" in words(app)
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("answered")
+def test_of_images_classified_right_no_difference_to_the_true_class_is_offered(visit):
+    app = visit()
+    offered = app.segmented_control(key="mistakes.map").options
+    assert "difference" in offered
+    app.segmented_control(key="mistakes.map").set_value("difference").run()
+    app.selectbox(key=selection.TRUE).set_value(0)
+    app.selectbox(key=selection.ANSWER).set_value(0).run()
+    assert "images of airplane classified right" in words(app)
+    assert [kind for kind in offered if kind != "difference"] == app.segmented_control(key="mistakes.map").options
+    assert not app.exception
 
 
 @pytest.mark.usefixtures("answered")

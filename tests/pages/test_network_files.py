@@ -5,6 +5,7 @@ import pytest
 from cifarlab.network import Network, trace
 from cifarlab.network.layers import Conv
 from cifarlab.recipe import load_recipe, write_recipe, write_section
+from pages.network import files
 from pages.parts.plain import plain
 
 HUGE = """network:
@@ -97,6 +98,31 @@ def test_what_is_no_network_is_refused_and_the_text_stays_for_mending(visit, tex
     assert recipe_of(visit) == edited
     visit.button(key="network-undo").click().run()
     assert recipe_of(visit) == before
+
+
+def test_a_refusal_goes_with_the_text_that_it_is_about(visit):
+    paste(visit, "network: 3")
+    assert visit.error
+    visit.text_area(key="network-yaml").set_value("network: 4").run()
+    assert not visit.error
+
+
+def onnx_button(app):
+    return next(button.proto for button in app.get("download_button") if button.proto.label == "ONNX")
+
+
+def test_onnx_files_are_made_of_what_a_server_holds_for_a_visitor(visit, monkeypatch):
+    assert not onnx_button(visit).disabled
+    assert "random weights" in onnx_button(visit).help
+    monkeypatch.setattr(files, "MOST_PARAMETERS", 60_000)
+    visit.run()
+    assert onnx_button(visit).disabled
+    assert onnx_button(visit).help == "Made here up to 60,000 parameters; this network has 68,992."
+
+
+def test_an_onnx_file_is_the_same_each_time():
+    network = load_recipe("quick").network
+    assert files._as_onnx(network) == files._as_onnx(network)
 
 
 def test_of_many_findings_two_are_told_and_the_others_counted(visit):

@@ -38,6 +38,26 @@ def test_a_source_that_is_chosen_is_named_on_the_page(app, photographs):
     assert not app.error
 
 
+def test_a_folder_can_be_asked_for_again_after_other_images(app, image_folder):
+    app.run()
+    for _ in range(2):
+        app.text_input(key="header.folder").set_value(str(image_folder)).run()
+        assert source_of(app) == str(image_folder)
+        assert app.text_input(key="header.folder").value == ""
+        app.radio(key=f"header.source.{image_folder}").set_value("sketch10").run()
+        assert source_of(app) == "sketch10"
+
+
+def test_a_refused_folder_stays_for_mending_until_other_images_are_in_use(app, tmp_path):
+    app.run()
+    app.text_input(key="header.folder").set_value(str(tmp_path / "nowhere")).run()
+    assert app.text_input(key="header.folder").value == str(tmp_path / "nowhere")
+    assert "nowhere" in app.error[0].value
+    visit = app.session_state[STATE_KEY]
+    app.radio(key=f"header.source.{visit.source}").set_value("sketch10").run()
+    assert not app.error
+
+
 def test_a_folder_is_said_to_lie_where_the_server_runs_not_the_browser(app):
     folder = app.run().text_input(key="header.folder")
     assert folder.label == "A folder where CIFAR Lab runs"

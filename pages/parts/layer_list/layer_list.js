@@ -149,7 +149,9 @@ export default function (component) {
     } else if (direction) {
       nodes[at + direction]?.querySelector(".name").focus();
     } else if (event.key === "Delete") {
-      (nodes[at + 1] ?? nodes[at - 1])?.querySelector(".name").focus();
+      const stays = (row) => row !== entry && !contains(entry.item, row.item.id);
+      const next = rows.findIndex((row, place) => place > at && stays(row));
+      nodes[next < 0 ? at - 1 : next]?.querySelector(".name").focus();
       send("remove", entry.item.id);
     } else if (event.key.toLowerCase() === "d" && (event.ctrlKey || event.metaKey)) {
       send("duplicate", entry.item.id);
