@@ -161,7 +161,7 @@ def range_test_curve(test: RangeTest) -> go.Figure:
             # Plotly places notes on a logarithmic axis by the exponent.
             place = {"x": math.log10(rate), "y": height, "yref": "paper", "xanchor": "left", "showarrow": False}
             figure.add_annotation(**place, text=f"{name} {rate:.3g}")
-    figure.update_xaxes(type="log", title="learning rate", fixedrange=True)
+    figure.update_xaxes(type="log", title="learning rate", exponentformat="power", fixedrange=True)
     figure.update_yaxes(title="loss (nats)", range=test.shown_losses, fixedrange=True)
     return _plain(figure, height=360)
 

@@ -13,7 +13,7 @@ from cifarlab.recipe.files import (
 )
 from cifarlab.recipe.judge import judge
 from cifarlab.recipe.share import from_share_text, to_share_text
-from cifarlab.recipe.training import Training, with_epochs
+from cifarlab.recipe.training import Training, with_epochs, with_rate
 
 __all__ = [
     "Published",
@@ -29,6 +29,7 @@ __all__ = [
     "save_recipe",
     "to_share_text",
     "with_epochs",
+    "with_rate",
     "write_recipe",
     "write_section",
 ]

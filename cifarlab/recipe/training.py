@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from cifarlab.recipe.optimizers import Adam, Optimizer
-from cifarlab.recipe.schedules import OneCycle, Schedule, require_within, stretched
+from cifarlab.recipe.schedules import Constant, OneCycle, Schedule, StepDecay, require_within, stretched
 from cifarlab.spec import Spec, read_spec, real, whole
 
 
@@ -67,3 +67,15 @@ def with_epochs(training: Training, epochs: int) -> Training:
     """
     schedule = stretched(training.schedule, training.epochs, epochs)
     return read_spec(Training, {**dict(training), "epochs": epochs, "schedule": schedule}, "training")
+
+
+def with_rate(training: Training, rate: float) -> Training:
+    """The same training with another highest learning rate; the lower ones keep their shares of it.
+
+    Raises:
+        SpecError: that rate is not allowed.
+    """
+    schedule = training.schedule
+    field = "rate" if isinstance(schedule, Constant | StepDecay) else "peak"
+    changed = {**dict(schedule), field: rate}
+    return read_spec(Training, {**dict(training), "schedule": changed}, "training")

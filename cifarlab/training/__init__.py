@@ -17,6 +17,7 @@ from cifarlab.training.checkpoints.facts import CheckpointFacts
 from cifarlab.training.device import available_devices, let_idle_threads_sleep
 from cifarlab.training.learning.optimisation import learning_rate
 from cifarlab.training.process import devote_to_training
+from cifarlab.training.rates.apart import range_test_apart
 from cifarlab.training.runs.directory import RunDirectory, list_runs, runs_folder
 from cifarlab.training.runs.ending import stop
 from cifarlab.training.runs.launch import launch, launches_ahead, relaunch
@@ -44,6 +45,7 @@ __all__ = [
     "list_runs",
     "load_checkpoint",
     "load_test_logits",
+    "range_test_apart",
     "relaunch",
     "resume",
     "runs_folder",

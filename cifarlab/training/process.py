@@ -1,6 +1,9 @@
-"""What a process sets up once that is there to train, before anything computes in it."""
+"""What a process needs that is there to train: where it finds the library, and what it sets up before it computes."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
 
 from cifarlab.training.device import let_idle_threads_sleep
 from cifarlab.training.learning.compiler import leave_out_compiler
@@ -16,3 +19,10 @@ def devote_to_training() -> None:
     let_idle_threads_sleep()
     keep_freed_memory()
     leave_out_compiler()
+
+
+def library_environment() -> dict[str, str]:
+    """This process's environment for one that it starts, with the library where this process found it."""
+    library = str(Path(__file__).parents[2])
+    paths = [library, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}

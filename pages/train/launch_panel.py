@@ -17,7 +17,7 @@ from pages.parts.choices import last_chosen
 from pages.parts.plain import plain
 from pages.parts.running import running
 from pages.parts.session import Visit
-from pages.train import classes, watching
+from pages.train import classes, rate_search, watching
 from pages.train.schedule_chart import draw_schedule
 
 REFUSED = "train.refused"
@@ -80,6 +80,7 @@ def draw(visit: Visit) -> None:
     )
     _say(_refusal(visit), device)
     draw_schedule(training)
+    rate_search.draw(visit, device, edit)
     for title, names in FOLDED.items():
         with st.expander(title):
             fields.edit_fields(training, f"training.{names[0]}", edit, names=names, numbers="box")

@@ -111,6 +111,22 @@ def test_a_first_visit_says_what_to_do_next(visitor):
 DRAWN = "chart => { const it = chart.querySelector('canvas, svg'); return it.toDataURL?.() ?? it.outerHTML; }"
 
 
+def test_a_learning_rate_is_found_its_curve_is_shown_and_it_is_taken_with_one_click(let_in):
+    visitor = let_in()
+    visitor.page.get_by_role("button", name="Find learning rate").click()
+    expect(visitor.at("train-launch")).to_contain_text("Raising the rate for up to 100 steps")
+    take = visitor.at("train-rates").get_by_role("button", name=re.compile("Take [0-9.]+")).first
+    expect(take).to_be_visible(timeout=START_MILLISECONDS)
+    visitor.at("train-rate-curve").get_by_role("button").click()
+    expect(visitor.page.get_by_text(re.compile(r"^\d+ steps of 64 images; the loss"))).to_be_visible()
+    visitor.page.keyboard.press("Escape")
+    rate = take.inner_text().removeprefix("Take ")
+    take.click()
+    expect(visitor.at("recipe-menu")).to_contain_text("edited")
+    visitor.at("train-launch").get_by_text("Schedule", exact=True).first.click()
+    expect(visitor.at("train-launch").get_by_role("spinbutton", name="Peak", exact=True)).to_have_value(rate)
+
+
 def test_a_run_is_launched_and_its_curves_grow_in_their_place(let_in, server_home, wait_until, held_still):
     visitor = let_in()
     name = launch(visitor, epochs=3)

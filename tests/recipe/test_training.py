@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cifarlab.recipe.files import load_recipe, read_recipe
 from cifarlab.recipe.optimizers import SGD
 from cifarlab.recipe.schedules import Constant, OneCycle
-from cifarlab.recipe.training import Ema, Training, with_epochs
+from cifarlab.recipe.training import Ema, Training, with_epochs, with_rate
 from cifarlab.spec import SpecError, read_spec
 
 
@@ -94,3 +94,11 @@ def test_a_constant_rate_stays_as_it_is():
 def test_a_number_of_epochs_that_makes_no_run_is_refused(epochs):
     with pytest.raises(SpecError, match=rf"training\.epochs: {epochs} is not allowed; a number of epochs is 1 to 1000"):
         with_epochs(load_recipe("quick").training, epochs)
+
+
+@pytest.mark.parametrize(("schedule", "field"), [(OneCycle(), "peak"), (Constant(), "rate")])
+def test_another_rate_is_that_of_the_schedule_at_its_highest(schedule, field):
+    training = Training(epochs=24, schedule=schedule)
+    assert with_rate(training, 0.5).schedule == schedule.model_copy(update={field: 0.5})
+    with pytest.raises(SpecError, match=rf"training\.schedule\.{field}: 11"):
+        with_rate(training, 11)
