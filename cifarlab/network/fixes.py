@@ -18,12 +18,14 @@ MOST_FIXES = 3
 def fixes(network: Network, diagnostic: Diagnostic) -> tuple[Fix, ...]:
     """Up to three changes that mend what a trace of `network` found, the likeliest first.
 
-    After each of them that layer is whole, or gone; what stands behind it may still be broken. Each is traced before it
-    is offered.
+    After each of them that layer is whole, or gone; what stands behind it may still be broken, and a last layer may
+    still give no logits. Each is traced before it is offered.
     """
     found: list[Fix] = []
-    for group in _groups(network, diagnostic):
-        fix = next((fix for fix in group if fix and _mends(fix.tried(network), diagnostic)), None)
+    table = trace(network)
+    was_whole = diagnostic.layer_id in table.outputs
+    for group in _groups(network, table, diagnostic):
+        fix = next((fix for fix in group if fix and _mends(fix.tried(network), diagnostic, was_whole)), None)
         if fix and fix.actions not in [other.actions for other in found]:
             found.append(fix)
         if len(found) == MOST_FIXES:
@@ -31,12 +33,11 @@ def fixes(network: Network, diagnostic: Diagnostic) -> tuple[Fix, ...]:
     return tuple(found)
 
 
-def _groups(network: Network, diagnostic: Diagnostic) -> Iterator[Proposals]:
+def _groups(network: Network, table: NetworkTable, diagnostic: Diagnostic) -> Iterator[Proposals]:
     """Changes to try, alike ones together."""
     if not network.layers:
         yield iter([_start(network)])
         return
-    table = trace(network)
     if diagnostic.layer_id in table.outputs:
         yield from _finish(network, table)
         return
@@ -45,12 +46,15 @@ def _groups(network: Network, diagnostic: Diagnostic) -> Iterator[Proposals]:
     yield from (_moved(layer, network, table), _removed(layer))
 
 
-def _mends(network: Network | None, diagnostic: Diagnostic) -> bool:
-    """Whether there is a changed network, and the layer that was broken is whole in it, or gone."""
+def _mends(network: Network | None, diagnostic: Diagnostic, was_whole: bool) -> bool:
+    """Whether there is a changed network, and the layer that was broken is whole in it, or gone.
+
+    A layer that `was_whole` is the last one, and was found because it gives no logits; any other may still give none.
+    """
     if network is None:
         return False
     after = trace(network)
-    if diagnostic.layer_id in {finding.layer_id for finding in after.diagnostics}:
+    if was_whole and diagnostic.layer_id in {finding.layer_id for finding in after.diagnostics}:
         return False
     return diagnostic.layer_id in after.outputs or diagnostic.layer_id not in {
         layer.id for layer in walk(network.layers)
