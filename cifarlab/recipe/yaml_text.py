@@ -1,10 +1,10 @@
-"""YAML as recipes use it: plain values only, no aliases, no repeated fields, bounded in size and depth."""
+"""YAML as recipes use it: plain values only, no tags, no aliases, no repeated fields, bounded in size and depth."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -76,33 +76,37 @@ def parse_yaml(text: str) -> object:
     """The dicts, lists and plain values that a YAML text holds; None for an empty one.
 
     Raises:
-        SpecError: it is too large, too deep, uses aliases, repeats a field or is not YAML; with line and column.
+        SpecError: it is too large or too deep, uses tags or aliases, repeats a field or is not YAML; with its place.
     """
     if len(text) > MAXIMUM_CHARACTERS:
         raise SpecError([f"{len(text):,} characters are not allowed; a recipe has at most {MAXIMUM_CHARACTERS:,}"])
     try:
         # The composer recurses: in C, a document of brackets alone would overflow the stack and end the process.
-        _refuse_aliases_and_depth(text)
+        _refuse_tags_aliases_and_depth(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
         raise SpecError([_where(error)]) from error
     except yaml.reader.ReaderError as error:
         raise SpecError([f"character {error.position + 1} is not allowed in YAML: {error.reason}"]) from error
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise SpecError([f"this is not valid YAML: {error}"]) from error
 
 
-def _refuse_aliases_and_depth(text: str) -> None:
+def _refuse_tags_aliases_and_depth(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        mark: Any = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            problem = "aliases (*name) are not allowed; write the value out"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+            _refuse(event, "aliases (*name) are not allowed; write the value out")
+        if getattr(event, "tag", None):
+            _refuse(event, "tags (!!name) are not allowed; write the plain value")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAXIMUM_DEPTH:
-            problem = f"nesting deeper than {MAXIMUM_DEPTH} levels is not allowed"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+            _refuse(event, f"nesting deeper than {MAXIMUM_DEPTH} levels is not allowed")
+
+
+def _refuse(event: yaml.Event, problem: str) -> NoReturn:
+    mark: Any = event.start_mark
+    raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
 
 def _where(error: yaml.MarkedYAMLError) -> str:

@@ -17,6 +17,7 @@ from cifarlab.spec import SpecError
         ("a: 1\nb: 2\na: 3", "line 3, column 1: a is given twice; keep one of them"),
         ("a: {b: 1, b: 1}", "line 1, column 11: b is given twice"),
         ("a: &x 1\nb: *x", r"line 2, column 4: aliases \(\*name\) are not allowed; write the value out"),
+        ("a: 1:" + "1:" * 200 + "1.5", "this is not valid YAML: int too large to convert to float"),
         ("a: \x00", "character 4 is not allowed in YAML: control characters"),
         ("a: 2024-99-99", "this is not valid YAML: month must be in 1..12"),
         ("? [1]\n: 2", "line 1, column 3: .*found unhashable key"),
@@ -29,9 +30,25 @@ def test_broken_yaml_is_answered_with_its_place_in_one_sentence(text, sentence):
     assert "\n" not in str(refusal.value)
 
 
-def test_code_in_yaml_is_refused():
-    with pytest.raises(SpecError, match="could not determine a constructor"):
-        parse_yaml("a: !!python/object/apply:os.getcwd []")
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!!bool maybe",
+        '!!int ""',
+        '!!float ""',
+        "!!timestamp x",
+        "!!set {relu, batchnorm}",
+        "!!str 1",
+        "! 1",
+        "[1, !own {b: 2}]",
+        "!!python/object/apply:os.getcwd []",
+    ],
+)
+def test_tags_are_refused_with_their_line(value):
+    with pytest.raises(
+        SpecError, match=r"^line 2, column \d+: tags \(!!name\) are not allowed; write the plain value$"
+    ):
+        parse_yaml(f"name: a\na: {value}")
 
 
 def test_brackets_too_deep_for_the_stack_are_refused():
