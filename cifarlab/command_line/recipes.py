@@ -93,8 +93,9 @@ def table(
 ) -> None:
     """Show a network layer by layer.
 
-    Shapes, receptive field, parameters and multiply-adds (MACs) of each layer; then totals and goals. The columns: n is
-    the side of a map, k kernel, p padding, s stride, d dilation, g groups, j jump, r receptive field.
+    Shapes, receptive field, parameters and multiply-adds (MACs) of each layer; then totals and goals, which name layers
+    by their id. The columns: n is the side of a map, k kernel, p padding, s stride, d dilation, g groups, j jump, r
+    receptive field.
     """
     if torchinfo:
         print(torchinfo_text(summarize(load_recipe(recipe).network)))
@@ -112,14 +113,16 @@ def table(
 
 def _network_table(network: NetworkTable) -> Table:
     shape, field = ("n_in", "k", "p", "s", "d", "g", "n_out"), ("j_in", "j_out", "r_in", "r_out")
-    table = new_table("#", "layer", *shape, *field, "parameters", "MACs", words=("layer",))
-    for number, row in enumerate(network.rows, start=1):
-        table.add_row(str(number), *_cells(row))
+    table = new_table("id", "layer", *shape, *field, "parameters", "MACs", words=("id", "layer"))
+    table.padding = 0  # the columns are many, and their headings keep the figures apart
+    for row in network.rows:
+        table.add_row(*_cells(row))
     return table
 
 
 def _cells(row: Row) -> Iterable[str]:
-    yield f"  {row.name}" if row.parent else row.name
+    yield f"  {row.id}" if row.parent else row.id
+    yield row.name
     for figure in (row.n_in, row.kernel, row.padding, row.stride, row.dilation, row.groups, row.n_out):
         yield str(figure)
     for figure in (row.jump_in, row.jump_out, row.receptive_field_in, row.receptive_field_out):

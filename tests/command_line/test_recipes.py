@@ -60,19 +60,27 @@ def test_the_table_as_json_is_that_of_the_library_and_of_the_reference(cifarlab,
     assert {field: printed[field] for field in expected} == expected
 
 
-COLUMNS = "# layer n_in k p s d g n_out j_in j_out r_in r_out parameters MACs"
+COLUMNS = "id layer n_in k p s d g n_out j_in j_out r_in r_out parameters MACs"
 
 
 def test_the_table_shows_a_line_per_row_with_the_columns_of_the_reference(cifarlab):
     header, _, *rows = (" ".join(line.split()) for line in cifarlab("table", "strided-135k").out.splitlines())
     assert header == COLUMNS
-    assert rows[5] == "6 conv 32→32 32 2 1 2 1 1 17 1 2 11 12 4,096 1,183,744"
-    assert rows[9] == "10 depthwise 64→64 9 3 1 1 1 64 9 4 4 22 30 704 46,656"
+    assert rows[5] == "conv6 conv 32→32 32 2 1 2 1 1 17 1 2 11 12 4,096 1,183,744"
+    assert rows[9] == "depthwise1 depthwise 64→64 9 3 1 1 1 64 9 4 4 22 30 704 46,656"
 
 
 def test_members_of_a_block_are_set_in(cifarlab):
     lines = cifarlab("table", "resnet9-6m6").out.splitlines()
-    assert sum("  conv 512→512" in line for line in lines) == 2
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == ["conv3", "conv4", "conv7", "conv8"]
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_the_table_names_each_row_by_its_id_within_100_columns(cifarlab, name):
+    _, line, *lines = cifarlab("table", name).out.splitlines()
+    assert len(line) <= 100
+    rows = trace(load_recipe(name).network).rows
+    assert [line.split()[0] for line in lines[: len(rows)]] == [row.id for row in rows]
 
 
 def test_a_table_is_not_cut_to_a_narrow_terminal(cifarlab, monkeypatch):
