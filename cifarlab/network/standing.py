@@ -46,14 +46,21 @@ def _field(limit: int, table: NetworkTable) -> Standing:
     """The field before the last average pool decides: after it, almost any network sees the whole image."""
     field = table.receptive_field_before_pooling
     met = field > limit
-    decisive = next(row for row in table.rows if row.receptive_field_out >= min(field, limit + 1))
-    where = f"above {limit} since {decisive.id}" if met else f"reached at {decisive.id}"
+    layer_id, decisive = _first_to_see(min(field, limit + 1), table)
+    where = f"above {limit} since {decisive}" if met else f"reached at {decisive}"
     pool = final_pool(table.rows)
     if pool is None:
         reason = f"{field} pixels ({where}), with no average pool over a whole map"
     else:
         reason = f"{field} pixels before {pool.id} ({where}), {table.receptive_field} after it"
-    return Standing(met, reason, decisive.layer_id)
+    return Standing(met, reason, layer_id)
+
+
+def _first_to_see(pixels: int, table: NetworkTable) -> tuple[str, str]:
+    """The first layer that sees so many, and the row of it that does; a sum of two branches sees more than any row."""
+    layer_id = next(id for id, map in table.outputs.items() if map.receptive_field >= pixels)
+    rows = (row.id for row in table.rows if row.layer_id == layer_id and row.receptive_field_out >= pixels)
+    return layer_id, next(rows, layer_id)
 
 
 def _parameters(limit: int, table: NetworkTable) -> Standing:

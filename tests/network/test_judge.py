@@ -77,6 +77,23 @@ def test_limits_are_exclusive():
     assert judge(ParametersBelow(parameters=690), layer).met is False
 
 
+@pytest.mark.parametrize(
+    ("pixels", "met", "reason"),
+    [
+        (44, False, "33 pixels before gap1 (reached at residual1), 33 after it"),
+        (32, True, "33 pixels before gap1 (above 32 since residual1), 33 after it"),
+        (31, True, "33 pixels before gap1 (above 31 since conv1), 33 after it"),
+    ],
+)
+@pytest.mark.parametrize("behind", [[], [conv(kernel=1)]], ids=["last", "before another layer"])
+def test_a_field_that_only_the_sum_of_two_branches_has_is_found_at_their_block(pixels, met, reason, behind):
+    # Stride and padding move the body aside: its units see pixels -1 to 30, and those of the shortcut 0 to 31.
+    body = [conv(10, kernel=1, stride=4, padding=1)]
+    block = {"type": "residual", "shortcut": "projection", "body": body}
+    verdict = judge(ReceptiveFieldAbove(pixels=pixels), conv(kernel=32), block, *behind)
+    assert (verdict.met, verdict.reason) == (met, reason)
+
+
 def test_a_grouped_convolution_of_any_name_can_be_depthwise():
     layers = [conv(), conv(id="plain_name", groups=8), conv(16, id="mixing", kernel=1)]
     verdict = judge(Needs(feature="depthwise_separable"), *layers)
