@@ -97,6 +97,8 @@ def table(
     by their id. The columns: n is the side of a map, k kernel, p padding, s stride, d dilation, g groups, j jump, r
     receptive field.
     """
+    if json and torchinfo:
+        raise ValueError("--torchinfo: it does not go with --json, which has a layout of its own; leave one out")
     if torchinfo:
         print(torchinfo_text(summarize(load_recipe(recipe).network)))
         return

@@ -114,6 +114,12 @@ def test_a_broken_network_has_no_summary_in_the_layout_of_torchinfo(cifarlab, tm
     assert ran.err.startswith("Error: network: too_large: a kernel of 32 is larger")
 
 
+def test_the_layout_of_torchinfo_and_json_are_refused_together(cifarlab):
+    ran = cifarlab("table", "quick", "--torchinfo", "--json")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: --torchinfo: it does not go with --json")
+
+
 def test_a_missed_goal_comes_with_the_nearest_change_that_would_meet_it(cifarlab):
     lines = [line.strip() for line in cifarlab("table", "strided-135k").out.splitlines()]
     (missed,) = (number for number, line in enumerate(lines) if line.startswith("missed"))
