@@ -155,4 +155,5 @@ def export(recipe: RecipeArgument) -> None:
     """
     from cifarlab.network import export_pytorch
 
-    print(export_pytorch(load_recipe(recipe).network), end="")
+    loaded = load_recipe(recipe)
+    print(export_pytorch(loaded.network, loaded.name), end="")

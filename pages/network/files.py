@@ -22,7 +22,7 @@ def draw(visit: Visit, table: NetworkTable) -> None:
         _file("Table (CSV)", lambda: layer_table.table_csv(table), f"{name}-layers.csv", "text/csv")
         _file(
             "Network as PyTorch code",
-            lambda: export_pytorch(network),
+            lambda: export_pytorch(network, name),
             f"{name.replace('-', '_')}.py",
             "text/x-python",
             is_broken,

@@ -163,5 +163,5 @@ def test_what_is_exported_runs_without_the_library(cifarlab):
     assert "cifarlab" not in ran.out
     names: dict[str, Any] = {"__name__": "network"}
     exec(compile(ran.out, "network.py", "exec"), names)  # noqa: S102 - the point of an export is to be run
-    parameters = sum(parameter.numel() for parameter in names["Net"]().parameters())
+    parameters = sum(parameter.numel() for parameter in names["QuickNet"]().parameters())
     assert parameters == trace(load_recipe("quick").network).parameters

@@ -1,4 +1,4 @@
-"""YAML that comes in on the page Network: it takes the place of the network, or is refused and changes nothing."""
+"""Files on the page Network: code that goes out; YAML that takes the place of the network, or changes nothing."""
 
 import pytest
 
@@ -32,6 +32,13 @@ def recipe_of(app):
 def paste(app, text):
     app.text_area(key="network-yaml").set_value(text)
     return app.button(key="network-yaml-open").click().run()
+
+
+def test_the_class_in_the_code_that_goes_out_is_called_like_the_recipe(open_page, monkeypatch):
+    contents = {}
+    monkeypatch.setattr("streamlit.download_button", lambda label, content, **_: contents.update({label: content}))
+    open_page("network", recipe="dilated-69k")
+    assert "\nclass Dilated69kNet(nn.Module):\n" in contents["Network as PyTorch code"]()
 
 
 def test_the_box_waits_until_it_is_opened(open_page):
