@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cifarlab.network.geometry import Geometry
-from cifarlab.network.layers import IMAGE_SIDE
 
 RowKind: TypeAlias = Literal["conv", "depthwise", "projection", "max_pool", "average_pool", "gap", "linear"]
 
@@ -59,10 +58,6 @@ class Row(NamedTuple):
         """The map that comes out: of a convolution that pools follow, the one before the first pool."""
         place = (self.jump_out, self.receptive_field_out, self.centre)
         return Geometry(self.channels_out, self.n_out, *place, flat=self.kind == "linear")
-
-    def field_over_image(self, image_side: int = IMAGE_SIDE) -> float:
-        """The receptive field's side over the image's; above 1 a unit sees past the image's edges."""
-        return self.receptive_field_out / image_side
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,10 +78,3 @@ def test_a_map_that_the_network_does_not_have_is_refused():
         theoretical_square(table(conv(), {"type": "gap"}), "pool", (0, 0))
     with pytest.raises(ValueError, match="map_id: 'conv1' has no map; choose one of none yet"):
         theoretical_square(table(conv(kernel=32, dilation=2)), "conv1", (0, 0))
-
-
-def test_a_field_is_put_over_the_side_of_the_image(reference):
-    rows = {row.id: row for row in trace(reference("dilated-69k")).rows}
-    assert rows["conv6"].field_over_image() == 17 / 32
-    assert rows["gap1"].field_over_image() == 44 / 32
-    assert rows["conv6"].field_over_image(image_side=34) == 0.5
