@@ -36,13 +36,21 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
         SpecError: there is no such recipe, or the file cannot be read or is not a valid recipe; one sentence for each
             finding, with the file's name.
     """
+    try:
+        return _read_file(_file_of(name_or_path))
+    except OSError as error:
+        place = error.filename or name_or_path
+        raise SpecError([f"recipe: {place} cannot be read: {error.strerror or error}"]) from error
+
+
+def _file_of(name_or_path: str | Path) -> Path:
     if str(name_or_path) in recipe_names():
-        return _read_file(_SHIPPED / f"{name_or_path}.yaml")
+        return _SHIPPED / f"{name_or_path}.yaml"
     path = _path(name_or_path)
     looks_like_path = isinstance(name_or_path, Path) or path.suffix in _SUFFIXES or len(path.parts) > 1
     if not looks_like_path and not path.exists():
         raise SpecError([_unknown(str(name_or_path))])
-    return _read_file(path / "recipe.yaml" if path.is_dir() else path)
+    return path / "recipe.yaml" if path.is_dir() else path
 
 
 def _path(written: str | Path) -> Path:
@@ -59,12 +67,10 @@ def _unknown(name: str) -> str:
 
 
 def _read_file(path: Path) -> Recipe:
+    with path.open("rb") as file:
+        content = file.read(4 * MAXIMUM_CHARACTERS + 1)
     try:
-        with path.open("rb") as file:
-            content = file.read(4 * MAXIMUM_CHARACTERS + 1)
         text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise SpecError([f"recipe: {path} cannot be read: {error.strerror or error}"]) from error
     except UnicodeDecodeError as error:
         raise SpecError([f"{path}: byte {error.start + 1} is not UTF-8; save the recipe as UTF-8 text"]) from error
     return read_recipe(text, str(path))

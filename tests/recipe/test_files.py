@@ -113,6 +113,25 @@ def test_a_folder_without_a_recipe_is_named(tmp_path):
         load_recipe(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["a" * 300, Path("a" * 300), "a" * 300 + ".yaml"])
+def test_a_name_that_no_disk_takes_is_refused(name):
+    with pytest.raises(SpecError, match=r"^recipe: .*a{300}.* cannot be read: File name too long$"):
+        load_recipe(name)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_refused(monkeypatch):
+    look = Path.stat
+
+    def refuse(path, **options):
+        if path.parts[0] == "theirs":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, **options)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    with pytest.raises(SpecError, match=r"^recipe: theirs/mine cannot be read: Permission denied$"):
+        load_recipe("theirs/mine")
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "picture.yaml").write_bytes(b"\x89PNG\r\n")
     with pytest.raises(SpecError, match=r"picture\.yaml: byte 1 is not UTF-8"):
