@@ -22,20 +22,29 @@ _FORM = re.compile(r"r(\d{1,4})-([A-Za-z0-9_-]*)", re.ASCII)
 
 
 def to_share_text(recipe: Recipe) -> str:
-    """The recipe as letters, digits, `-` and `_`: format version, then JSON, deflated, in base64url."""
-    document = json.dumps(to_concise(recipe), ensure_ascii=False, separators=(",", ":"))
-    packed = base64.urlsafe_b64encode(zlib.compress(document.encode(), 9))
-    return f"r{VERSION}-{packed.decode().rstrip('=')}"
+    """The recipe as letters, digits, `-` and `_`: format version, then JSON, deflated, in base64url.
+
+    Raises:
+        SpecError: it is too large for `from_share_text`.
+    """
+    document = json.dumps(to_concise(recipe), ensure_ascii=False, separators=(",", ":")).encode()
+    packed = base64.urlsafe_b64encode(zlib.compress(document, 9))
+    text = f"r{VERSION}-{packed.decode().rstrip('=')}"
+    _refuse_excess(len(document), MAXIMUM_BYTES, "bytes")
+    _refuse_excess(len(text), MAXIMUM_CHARACTERS, "characters")
+    return text
 
 
 def from_share_text(text: str) -> Recipe:
     """The recipe of a text that `to_share_text` made; white space around it, as from an e-mail, is ignored.
 
     Raises:
-        SpecError: the text is foreign, cut short, from a newer format, or not a valid recipe.
+        SpecError: the text is foreign, too long, cut short, from a newer format, or not a valid recipe.
     """
-    form = _FORM.fullmatch(text.strip())
-    if form is None or len(text) > MAXIMUM_CHARACTERS:
+    text = text.strip()
+    _refuse_excess(len(text), MAXIMUM_CHARACTERS, "characters")
+    form = _FORM.fullmatch(text)
+    if form is None:
         raise SpecError([f"share text: {_beginning(text)} is not a shared recipe; one begins with r{VERSION}-"])
     if int(form[1]) != VERSION:
         update = "a newer CIFAR Lab made it: update this one"
@@ -44,6 +53,12 @@ def from_share_text(text: str) -> Recipe:
         return read_spec(Recipe, _document(form[2]))
     except SpecError as error:
         raise SpecError(f"share text: {finding}" for finding in error.findings) from error
+
+
+def _refuse_excess(size: int, most: int, unit: str) -> None:
+    if size > most:
+        allowed = f"a shared recipe has at most {most:,}; give it as a YAML file instead"
+        raise SpecError([f"share text: {size:,} {unit} are not allowed; {allowed}"])
 
 
 def _beginning(text: str) -> str:
@@ -63,6 +78,8 @@ def _document(packed: str) -> dict[str, Any]:
         raise SpecError(["it is cut short; copy the whole link again"])
     try:
         shared = json.loads(document)
+        # Half a surrogate pair is text to JSON, and nothing that a file or a page can hold.
+        json.dumps(shared, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise SpecError(["what it unpacks to is not a recipe"]) from error
     if not isinstance(shared, dict) or is_deeper_than(shared, MAXIMUM_DEPTH):

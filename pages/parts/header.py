@@ -172,5 +172,10 @@ def _share(visit: Visit) -> None:
     if not popover.open:
         return
     with popover:
+        try:
+            link = share_link(visit)
+        except SpecError as error:
+            st.error(plain(f"No link can hold this recipe. {error}"))
+            return
         st.caption("This link opens the recipe as it is now, edits included.")
-        st.code(share_link(visit), language=None, wrap_lines=True)
+        st.code(link, language=None, wrap_lines=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import ExitStack
+from random import Random
 
 import pytest
 
@@ -105,6 +106,18 @@ def test_a_recipe_is_opened_from_a_file(app):
     app.file_uploader(key="recipe-file").set_value(("mine.yaml", document, "application/yaml")).run()
     assert app.session_state[STATE_KEY].recipe.training.epochs == 7
     assert app.selectbox(key="recipe.name").value == "mine"
+
+
+@pytest.mark.parametrize(("description", "said"), [("", 0), (Random(0).randbytes(99_000).hex(), 1)])
+def test_a_recipe_too_large_for_a_link_is_told_so_in_the_share_menu(app, description, said):
+    app.run()
+    visit = app.session_state[STATE_KEY]
+    visit.open(visit.recipe.model_copy(update={"description": description}))
+    app.session_state["share-menu"] = True
+    app.run()
+    assert not app.exception
+    assert len(app.error) == said
+    assert all("No link can hold this recipe. share text" in error.value for error in app.error)
 
 
 def test_running_trainings_are_counted():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -67,8 +68,29 @@ def test_a_text_that_unpacks_to_too_much_is_refused():
 
 
 def test_a_text_that_is_too_long_is_refused():
-    with pytest.raises(SpecError, match="is not a shared recipe"):
+    with pytest.raises(SpecError, match=r"^share text: 200,003 characters are not allowed; .* at most 100,000;"):
         from_share_text("r1-" + "A" * 200_000)
+
+
+@pytest.mark.parametrize(
+    ("description", "most"),
+    [
+        pytest.param(Random(0).randbytes(99_000).hex(), r"characters .* at most 100,000", id="packed"),
+        pytest.param("é" * 900_000, r"bytes .* at most 1,000,000", id="unpacked"),
+    ],
+)
+def test_a_recipe_too_large_to_come_back_is_refused_before_it_is_shared(description, most):
+    recipe = load_recipe("quick").model_copy(update={"description": description})
+    with pytest.raises(SpecError, match=rf"^share text: [\d,]+ {most}; give it as a YAML file instead$"):
+        to_share_text(recipe)
+
+
+@pytest.mark.parametrize("half", [rb"\ud800", b"\xed\xa0\x80"])
+def test_half_a_surrogate_pair_is_refused(half):
+    whole = b'{"name": "a", "description": "%s", "network": {"layers": [{"type": "gap"}]}, "training": {"epochs": 9}}'
+    assert from_share_text(packed(whole % rb"\ud83d\ude00")).description == "\N{GRINNING FACE}"
+    with pytest.raises(SpecError, match="share text: what it unpacks to is not a recipe"):
+        from_share_text(packed(whole % half))
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"[[]]", b"3", b"{]", b"\xff", b'{"a":' * 60 + b"1" + b"}" * 60])
