@@ -22,7 +22,7 @@ from cifarlab.network.layers import (
 )
 from cifarlab.network.place import place_of
 from cifarlab.network.separable import separable_pair
-from cifarlab.network.standing import is_convolution, is_depthwise, is_pointwise
+from cifarlab.network.standing import is_convolution, is_pointwise, separable_pairs
 from cifarlab.network.table import NetworkTable, Row, final_pool
 
 Changes: TypeAlias = Callable[[Network, NetworkTable], Iterator[Fix]]
@@ -137,8 +137,8 @@ def _undilated(network: Network, table: NetworkTable) -> Iterator[Fix]:
 
 
 def _not_separable(network: Network, table: NetworkTable) -> Iterator[Fix]:
-    """Full convolutions of the same geometry."""
-    rows = [row for row in table.rows if is_depthwise(row)]
+    """Full convolutions of the same geometry for the depthwise ones that a 1x1 follows; the others may stay."""
+    rows = [depthwise for depthwise, _ in separable_pairs(table.rows)]
     actions = tuple(Replace(row.layer_id, _full(_layer(network, row), row)) for row in rows)
     yield Fix(f"one group in {', '.join(row.id for row in rows)}", actions)
 

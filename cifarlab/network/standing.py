@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -70,13 +70,23 @@ def _parameters(limit: int, table: NetworkTable) -> Standing:
 
 
 def _depthwise_separable(rows: tuple[Row, ...]) -> Found | None:
-    """Source: Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, CVPR 2017."""
+    pair = next(separable_pairs(rows), None)
+    if pair is None:
+        return None
+    depthwise, pointwise = pair
+    kernel = f"{depthwise.kernel}x{depthwise.kernel}"
+    words = f"{depthwise.id} ({kernel}, {depthwise.groups} groups) is followed by {pointwise.id} (1x1)"
+    return words, depthwise.layer_id
+
+
+def separable_pairs(rows: tuple[Row, ...]) -> Iterator[tuple[Row, Row]]:
+    """Each depthwise convolution that a 1x1 one follows in the same sequence of layers, with that one.
+
+    Source: Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, CVPR 2017.
+    """
     for depthwise, pointwise in pairwise(rows):
         if is_depthwise(depthwise) and is_pointwise(pointwise) and depthwise.parent == pointwise.parent:
-            kernel = f"{depthwise.kernel}x{depthwise.kernel}"
-            words = f"{depthwise.id} ({kernel}, {depthwise.groups} groups) is followed by {pointwise.id} (1x1)"
-            return words, depthwise.layer_id
-    return None
+            yield depthwise, pointwise
 
 
 def is_depthwise(row: Row) -> bool:

@@ -177,6 +177,14 @@ def test_each_goal_has_its_own_kind_of_change(goal, layers, sentence):
     assert met([goal], verdict.nearest.applied(network(*layers))) == [True]
 
 
+def test_a_depthwise_convolution_that_no_1x1_follows_stays_where_pairs_are_forbidden():
+    layers = [conv(128), {"type": "depthwise"}, conv(16), {"type": "depthwise"}, conv(16, kernel=1)]
+    goals = [ParametersBelow(parameters=50_000), Forbids(feature="depthwise_separable")]
+    (verdict,) = missed(network(*layers), goals)
+    assert verdict.nearest.title == "one group in depthwise2"
+    assert met(goals, verdict.nearest.applied(network(*layers))) == [True, True]
+
+
 def test_a_network_that_only_flattens_gets_a_global_pool_before_its_class_layer():
     flat = read_spec(Network, {"layers": [conv(8), CLASSES]}, "network")
     (verdict,) = missed(flat, [Needs(feature="global_average_pool")])
