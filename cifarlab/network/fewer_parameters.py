@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from math import lcm
 
 from cifarlab.network.edit import Replace
 from cifarlab.network.fix import Fix, changed, replacing
@@ -17,6 +18,7 @@ _EVEN_CHANNELS = 8
 """Channels in multiples of this many are what hardware likes best and what people write."""
 
 _WIDTH_STEPS = 32
+"""A share of the channels is a whole number of steps, of which this many are all channels."""
 
 _MOST_REPLACED = 120
 """More layers than this are not changed at once: each edit takes as long as the network is deep."""
@@ -68,8 +70,8 @@ def _channels(limit: int, network: Network, table: NetworkTable, layer: Layer) -
     if half.diagnostics or saved <= 0:
         return 0
     most = layer.out_channels - -(-(table.parameters - limit + 1) * (layer.out_channels - fewer) // saved)
-    even = _EVEN_CHANNELS if most >= _EVEN_CHANNELS else 1
-    step = max(even, layer.groups)
+    even = lcm(_EVEN_CHANNELS, layer.groups)
+    step = even if most >= even else layer.groups
     return most // step * step
 
 
@@ -91,13 +93,23 @@ def _everywhere(limit: int, network: Network) -> Iterator[Fix]:
         return
     while high - low > 1:
         middle = (low + high) // 2
-        enough = trace(_scaled(network, Fraction(middle, _WIDTH_STEPS))).parameters < limit
-        low, high = (middle, high) if enough else (low, middle)
+        # What a share leaves of the channels may not divide into groups: the next larger one that does speaks for it.
+        steps, parameters = _first_whole(network, range(middle, high)) or (high, limit)
+        low, high = (steps, high) if parameters < limit else (low, middle)
     if low:
         share = Fraction(low, _WIDTH_STEPS)
         narrowed = [layer for layer in walk(_scaled(network, share).layers) if _can_narrow(layer, network)]
         actions = tuple(Replace(str(layer.id), layer) for layer in narrowed)
         yield Fix(f"{share} of the channels in every convolution", actions)
+
+
+def _first_whole(network: Network, steps_to_try: Iterable[int]) -> tuple[int, int] | None:
+    """The first of these numbers of steps with which the network is not broken, and the parameters that it leaves."""
+    for steps in steps_to_try:
+        table = trace(_scaled(network, Fraction(steps, _WIDTH_STEPS)))
+        if not table.diagnostics:
+            return steps, table.parameters
+    return None
 
 
 def _scaled(network: Network, share: Fraction) -> Network:

@@ -119,6 +119,12 @@ def test_no_smaller_dilation_of_any_layer_would_do(reference):
             id="fewer channels",
         ),
         pytest.param(
+            ParametersBelow(parameters=10_027),
+            [conv(48), conv(48, id="wide", groups=3), conv(8)],
+            "24 channels in wide would leave 6,570 parameters",
+            id="fewer channels in groups",
+        ),
+        pytest.param(
             ParametersBelow(parameters=3000),
             [conv(16), conv(64, id="wide")],
             "replace wide by a depthwise-separable pair would leave 2,250 parameters",
@@ -217,6 +223,14 @@ def test_in_a_network_that_is_narrower_everywhere_a_group_for_each_channel_stays
     assert "of the channels in every convolution" in fix.title
     narrow = [layer for layer in fix.applied(wide).layers if layer.type == "conv"]
     assert [layer.groups for layer in narrow] == [1, narrow[1].out_channels, 1, narrow[3].out_channels, 1]
+
+
+def test_a_network_in_groups_gets_the_largest_share_of_its_channels_that_they_divide():
+    grouped = network(conv(64), *[conv(64, groups=4)] * 8)
+    fix = nearest_change(ParametersBelow(parameters=60_000), grouped)
+    assert fix.title == "7/8 of the channels in every convolution would leave 58,530 parameters"
+    after = fix.applied(grouped)
+    assert (trace(after).parameters, trace(after).diagnostics) == (58_530, ())
 
 
 def test_where_no_small_change_helps_the_sentence_says_how_far_it_is():
