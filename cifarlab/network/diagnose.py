@@ -11,6 +11,7 @@ from cifarlab.network.layers import (
     AveragePool,
     Conv,
     Depthwise,
+    GlobalAveragePool,
     Layer,
     Linear,
     MaxPool,
@@ -39,6 +40,23 @@ _NOUNS = {
     "max_pool": "max-pool",
     "average_pool": "average pool",
     "gap": "global average pool",
+}
+
+# By the type of the layer with which a network grows too large; of a residual block that is the projection.
+_FEWER_PARAMETERS = {
+    "conv": "lower its channels or its kernel",
+    "depthwise": "lower its kernel or the channels before it",
+    "linear": "lower its output features, or pool the map before it",
+    "residual": "lower the channels of its body",
+}
+_SMALLER_MAPS = {
+    "conv": "lower its channels or its padding, or raise its stride",
+    "depthwise": "lower its padding or the channels before it, or raise its stride",
+    "max_pool": "lower its padding or the channels before it, or raise its stride",
+    "average_pool": "lower its padding or the channels before it, or raise its stride",
+    "gap": "lower the channels before it",
+    "linear": "lower its output features",
+    "residual": "lower the channels of its body",
 }
 
 
@@ -138,7 +156,19 @@ def check_projection(block: Residual, before: Geometry, body: Geometry) -> None:
         message = (
             f"its body gives maps of {body.side}x{body.side}, and its projection, of stride {stride}, {side}x{side}"
         )
-        _refuse(block, message, "pad the convolutions of the body by half their reach")
+        _refuse(block, message, _how_to_divide(block))
+
+
+def _how_to_divide(block: Residual) -> str:
+    """What makes the layers of a body divide a map as a projection does; a block among them does so already."""
+    if any(isinstance(layer, GlobalAveragePool) for layer in block.body):
+        return "take the global average pool out of the body"
+    remedies = []
+    if any(isinstance(layer, Conv | Depthwise) for layer in block.body):
+        remedies.append("pad the convolutions of the body by half their reach")
+    if any(isinstance(layer, MaxPool | AveragePool) for layer in block.body):
+        remedies.append("pad the pools of the body by half their kernels")
+    return ", and if that is not enough, ".join(remedies)
 
 
 def check_residual(block: Residual, shortcut: Geometry, body: Geometry) -> None:
@@ -168,10 +198,10 @@ def check_excess(layer: Layer, parameters: int, map_values: int, jump: int) -> N
     if parameters >= MAXIMUM_PARAMETERS:
         allowed = f"fewer than {MAXIMUM_PARAMETERS:,} are allowed"
         message = f"the network has {parameters:,} parameters up to here, and {allowed}"
-        _refuse(layer, message, "lower its channels or its kernel", is_excess=True)
+        _refuse(layer, message, _FEWER_PARAMETERS[layer.type], is_excess=True)
     if map_values > MAXIMUM_MAP_VALUES:
         message = f"the maps of one image hold {map_values:,} values up to here, more than {MAXIMUM_MAP_VALUES:,}"
-        _refuse(layer, message, "lower its channels or its padding, or raise its stride", is_excess=True)
+        _refuse(layer, message, _SMALLER_MAPS[layer.type], is_excess=True)
     if jump > MAXIMUM_JUMP:
         message = f"its units stand {jump:,} pixels apart, wider than any image"
         _refuse(layer, message, "lower its stride", is_excess=True)

@@ -24,6 +24,8 @@ from cifarlab.network.layers import (
 Proposals: TypeAlias = Iterator[Fix | None]
 
 _MOST_HALVINGS = 16
+_CONVOLUTIONS = (Conv, Depthwise)
+_POOLS = (MaxPool, AveragePool)
 
 
 def proposals(layer: Layer, before: Geometry) -> list[Proposals]:
@@ -134,24 +136,32 @@ def _residual(block: Residual, before: Geometry) -> list[Proposals]:
         iter([_change(block, "project the shortcut", shortcut="projection")]),
         iter([_change(block, "identity shortcut", shortcut="identity")]),
         iter([_change(block, keeping, body=_same(block.body, before.channels))]),
-        iter([_change(block, "pad its convolutions by half their reach", body=_padded(block.body))]),
+        _padded_body(block),
         iter([Fix("put a 3x3 convolution into it", (filling,))]),
     ]
 
 
-def _padded(body: Iterable[Layer], **fields: Any) -> list[Layer]:
-    """The layers with each convolution padded by half its reach, so that it keeps its map or divides it evenly."""
-    return [_padded_by_half(layer, fields) if isinstance(layer, Conv | Depthwise) else layer for layer in body]
+def _padded_body(block: Residual) -> Proposals:
+    yield _change(block, "pad its convolutions by half their reach", body=_padded(block.body, _CONVOLUTIONS))
+    yield _change(block, "pad its pools by half their kernels", body=_padded(block.body, _POOLS))
+    title = "pad its convolutions by half their reach and its pools by half their kernels"
+    yield _change(block, title, body=_padded(block.body, _CONVOLUTIONS + _POOLS))
 
 
-def _padded_by_half(layer: Conv | Depthwise, fields: dict[str, Any]) -> Layer:
-    padding = layer.dilation * (layer.kernel - 1) // 2
-    return changed(layer, padding=padding, **fields) or layer
+def _padded(body: Iterable[Layer], kinds: tuple[type, ...], **fields: Any) -> list[Layer]:
+    """The layers with those of some kinds padded by half, so that they keep their map or divide it evenly."""
+    return [_padded_by_half(layer, fields) if isinstance(layer, kinds) else layer for layer in body]
+
+
+def _padded_by_half(layer: Any, fields: dict[str, Any]) -> Layer:
+    """With half its reach on each side, or of a pool half its kernel: as much as it may have."""
+    half = layer.kernel // 2 if isinstance(layer, _POOLS) else layer.dilation * (layer.kernel - 1) // 2
+    return changed(layer, padding=half, **fields) or layer
 
 
 def _same(body: Iterable[Layer], channels: int) -> list[Layer]:
     """The layers without strides and pools, padded, the last of the convolutions with so many channels."""
-    layers = _padded([layer for layer in body if not isinstance(layer, MaxPool | AveragePool)], stride=1)
+    layers = _padded([layer for layer in body if not isinstance(layer, _POOLS)], _CONVOLUTIONS, stride=1)
     last = max((index for index, layer in enumerate(layers) if isinstance(layer, Conv)), default=None)
     if last is not None:
         layers[last] = changed(layers[last], out_channels=channels) or layers[last]

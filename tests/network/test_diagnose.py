@@ -119,6 +119,22 @@ BROKEN = {
         "bad: its body gives maps of 15x15, and its projection, of stride 2, 16x16; "
         "pad the convolutions of the body by half their reach",
     ),
+    "a projection that cannot reach the size of a pool's map": (
+        [conv(8, kernel=18), block({"type": "max_pool"}, id="bad", shortcut="projection")],
+        "bad: its body gives maps of 7x7, and its projection, of stride 2, 8x8; "
+        "pad the pools of the body by half their kernels",
+    ),
+    "a projection that cannot reach the size after a convolution and a pool": (
+        [conv(8, kernel=18), block(conv(), {"type": "average_pool"}, id="bad", shortcut="projection")],
+        "bad: its body gives maps of 6x6, and its projection, of stride 2, 8x8; "
+        "pad the convolutions of the body by half their reach, "
+        "and if that is not enough, pad the pools of the body by half their kernels",
+    ),
+    "a projection that cannot reach the size of a global average": (
+        [block(conv(8, padding=1), GAP, id="bad", shortcut="projection")],
+        "bad: its body gives maps of 1x1, and its projection, of stride 1, 32x32; "
+        "take the global average pool out of the body",
+    ),
     "a projection of flat features": (
         [conv(4, kernel=32), block({"type": "linear", "out_features": 9}, id="bad", shortcut="projection")],
         "bad: a projection is a 1x1 convolution of maps; 4 channels of 1x1 come in and 9 features out; "
@@ -136,6 +152,25 @@ BROKEN = {
         [conv(4096), conv(30_000, id="bad")],
         "bad: the network has 1,106,030,592 parameters up to here, and fewer than 1,000,000,000 are allowed; "
         "lower its channels or its kernel",
+    ),
+    "too many parameters in a linear layer": (
+        [conv(1000, kernel=1), {"type": "linear", "out_features": 1000, "id": "bad"}],
+        "bad: the network has 1,024,004,000 parameters up to here, and fewer than 1,000,000,000 are allowed; "
+        "lower its output features, or pool the map before it",
+    ),
+    "too many parameters in a projection": (
+        [
+            GAP,
+            conv(40_000, kernel=1),
+            block(conv(25_000, kernel=1, groups=5000), id="bad", shortcut="projection"),
+        ],
+        "bad: the network has 1,000,320,000 parameters up to here, and fewer than 1,000,000,000 are allowed; "
+        "lower the channels of its body",
+    ),
+    "maps of a depthwise convolution beyond memory": (
+        [conv(60_000, kernel=1), {"type": "depthwise", "padding": 1, "id": "bad"}],
+        "bad: the maps of one image hold 122,880,000 values up to here, more than 100,000,000; "
+        "lower its padding or the channels before it, or raise its stride",
     ),
     "maps beyond memory": (
         [conv(60_000, kernel=1), conv(60_000, kernel=1, groups=60_000, padding=32, id="bad")],

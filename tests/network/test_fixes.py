@@ -113,6 +113,23 @@ def test_a_body_that_changes_its_map_gets_a_projection_or_keeps_the_map():
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        pytest.param([{"type": "max_pool"}], "pad its pools by half their kernels", id="a pool"),
+        pytest.param([conv(padding=1), {"type": "max_pool"}], "pad its pools by half their kernels", id="a pool alone"),
+        pytest.param(
+            [conv(), {"type": "average_pool"}],
+            "pad its convolutions by half their reach and its pools by half their kernels",
+            id="both",
+        ),
+    ],
+)
+def test_a_body_that_divides_its_map_unlike_its_projection_gets_padding(body, title):
+    layers = [conv(kernel=18), block(*body, shortcut="projection"), GAP, CLASSES]  # 15x15 comes into the block
+    assert title in titles(*layers)
+
+
 def test_a_layer_behind_a_linear_one_can_be_moved():
     layers = network(CLASSES, conv(id="late"))
     assert [fix.title for fix in offered(layers)] == ["move it before linear1", "remove this layer"]
