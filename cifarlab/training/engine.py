@@ -66,15 +66,16 @@ def train(
     and arithmetic (`precision` and `memory_format` in run.json) give the same weights, bit for bit.
 
     Raises:
-        ValueError: the device is not here, or `run_dir` is in use, holds a run already or cannot be made.
+        ValueError: the device is not here, `data` is no path, or `run_dir` is in use, holds a run already or cannot be
+            made.
     """
     directory = whole_path("run_dir", run_dir, "give a new or an empty directory")
     with _refusal_noted(directory):
         target = resolve_device(device)
+        source = source_name(data or default_source())
     _make(directory)
     with _claimed(directory, require_vacant), listen(directory) as stop:
         _forget_requests(directory)
-        source = str(data or default_source())
         journal = Journal(directory, recipe.training.epochs, on_progress)
         return concluded(journal, recipe, target, lambda: _begin(recipe, source, device, target, journal, stop))
 
@@ -92,8 +93,8 @@ def resume(
     and `device` are those of the run unless told. The rest is as in `train`.
 
     Raises:
-        ValueError: there is no run, it is finished or in use, its files are damaged or of a newer version, or the
-            device is not here.
+        ValueError: there is no run, it is finished or in use, its files are damaged or of a newer version, the device
+            is not here, or `data` is no path.
     """
     directory = whole_path("run_dir", run_dir, "give the directory of a run")
     if not (directory / RECIPE).is_file():
@@ -102,8 +103,8 @@ def resume(
         with _refusal_noted(directory):
             found = find_resumption(directory)
             target = resolve_device(device or found.device)
+            source = source_name(data or found.data or default_source())
         _forget_requests(directory)
-        source = str(data or found.data or default_source())
         with listen(directory) as stop:
             recipe = load_recipe(directory / RECIPE)
             journal = Journal(directory, recipe.training.epochs, on_progress)
@@ -177,7 +178,7 @@ def _unwritable(directory: Path, error: OSError) -> ValueError:
 
 
 def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journal: Journal, stop: StopRequest) -> None:
-    request = RunRequest(data=source_name(source), device=wanted)
+    request = RunRequest(data=source, device=wanted)
     replace_file(journal.directory / REQUEST, request.model_dump_json().encode())
     save_recipe(recipe, journal.directory / RECIPE)
     material = _load(recipe, source, journal, stop)

@@ -271,6 +271,23 @@ def test_images_that_cannot_be_loaded_end_the_run_with_one_sentence(recipe, tmp_
     assert RunDirectory(tmp_path / "run").recipe() == recipe
 
 
+def test_a_folder_that_is_called_like_a_named_source_is_that_folder(recipe, pictures, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(pictures, "sketch10")
+    RunDirectory("run").path.mkdir()
+    RunDirectory("run").ask("stop")
+    assert train(recipe, "run", data=Path("sketch10"), device="cpu").state == "stopped"
+    assert RunDirectory("run").request().data == str(tmp_path / "sketch10")
+    assert resume("run", data=Path("sketch10")).state == "finished"
+    assert RunDirectory("run").info().data == str(tmp_path / "sketch10")
+
+
+def test_what_is_no_path_is_refused_before_anything_is_written(recipe, tmp_path):
+    with pytest.raises(ValueError, match=r"^images: '~nobody-is-called-so' is no path"):
+        train(recipe, tmp_path / "run", data="~nobody-is-called-so", device="cpu")
+    assert not (tmp_path / "run").exists()
+
+
 def test_images_of_other_classes_end_the_run_with_one_sentence(recipe, pictures, tmp_path):
     ten = recipe.model_copy(update={"network": recipe.network.model_copy(update={"classes": 10})})
     status = train(ten, tmp_path, data=pictures, device="cpu")
