@@ -1,4 +1,16 @@
-"""Training: a recipe and images in, a run directory with weights and curves out; and taking a run up again."""
+"""Training: a recipe and images in, a run directory with weights and curves out; and taking a run up again.
+
+Both go the same way, and one that another process asked for leaves in its directory why it was refused, if it was:
+
+1. Settle what is asked for: images and device.
+2. Take the directory's lock, unless a look tells already that the directory is not as required; look again under the
+   lock, as another process may have had it meanwhile, and remove what a process that was killed had not finished
+   writing.
+3. Forget a request to stop that was meant for a run that is over, and listen for requests and signals from here on.
+4. Work, and write down how that ended: whatever goes wrong in the work is the run's failure, and is not raised.
+
+To take a run up, images and device are settled under the lock, as its directory names them.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +49,7 @@ from cifarlab.training.runs.directory import (
 )
 from cifarlab.training.runs.journal import Journal, Progress, now
 from cifarlab.training.runs.lock import RunLock, is_locked
-from cifarlab.training.runs.records import RunInfo, RunRequest, RunStatus
+from cifarlab.training.runs.records import RunInfo, RunRequest, RunStatus, State
 from cifarlab.training.runs.state import STATE
 from cifarlab.training.runs.stopping import StopRequest, listen
 from cifarlab.training.runs.surroundings import command_line, git_commit, versions
@@ -72,12 +84,12 @@ def train(
     directory = whole_path("run_dir", run_dir, "give a new or an empty directory")
     with _refusal_noted(directory):
         target = resolve_device(device)
-        source = source_name(data or default_source())
+        asked = RunRequest(data=source_name(data or default_source()), device=device)
     _make(directory)
     with _claimed(directory, require_vacant), listen(directory) as stop:
         _forget_requests(directory)
         journal = Journal(directory, recipe.training.epochs, on_progress)
-        return concluded(journal, recipe, target, lambda: _begin(recipe, source, device, target, journal, stop))
+        return concluded(journal, recipe, target, partial(_begin, recipe, asked, target, journal, stop))
 
 
 def resume(
@@ -103,15 +115,15 @@ def resume(
         with _refusal_noted(directory):
             found = find_resumption(directory)
             target = resolve_device(device or found.device)
-            source = source_name(data or found.data or default_source())
+            asked = RunRequest(data=source_name(data or found.data or default_source()), device=str(target))
         _forget_requests(directory)
         with listen(directory) as stop:
             recipe = load_recipe(directory / RECIPE)
             journal = Journal(directory, recipe.training.epochs, on_progress)
             if found.info is None:
-                work = partial(_begin, recipe, source, str(target), target, journal, stop)
+                work = partial(_begin, recipe, asked, target, journal, stop)
             else:
-                work = partial(_go_on, recipe, source, target, journal, stop, found)
+                work = partial(_go_on, recipe, asked.data, target, journal, stop, found)
             return concluded(journal, recipe, target, work)
 
 
@@ -145,23 +157,23 @@ def _refusal_noted(directory: Path) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        if _is_queued(directory):
+        if _written_state(directory) == "queued":
             Journal(directory, RunDirectory(directory).status().epochs).end("failed", str(error))
         raise
 
 
 def _forget_requests(directory: Path) -> None:
     """Drop what was asked of a run that is over, but not what is asked of one that is about to begin."""
-    if RunDirectory(directory).status().state != "queued":
+    if _written_state(directory) not in (None, "queued"):
         (directory / CONTROL).unlink(missing_ok=True)
 
 
-def _is_queued(directory: Path) -> bool:
-    """Whether another process asked for the run."""
+def _written_state(directory: Path) -> State | None:
+    """What the directory says of its run: `queued` where another process asked for it, None before anybody wrote it."""
     try:
-        return RunStatus.model_validate_json((directory / STATUS).read_bytes()).state == "queued"
+        return RunStatus.model_validate_json((directory / STATUS).read_bytes()).state
     except (OSError, ValueError):
-        return False
+        return None
 
 
 def _clean(directory: Path) -> None:
@@ -177,11 +189,10 @@ def _unwritable(directory: Path, error: OSError) -> ValueError:
     return ValueError(f"run_dir: {directory} cannot be written: {error.strerror or error}; give another")
 
 
-def _begin(recipe: Recipe, source: str, wanted: str, device: torch.device, journal: Journal, stop: StopRequest) -> None:
-    request = RunRequest(data=source, device=wanted)
-    replace_file(journal.directory / REQUEST, request.model_dump_json().encode())
+def _begin(recipe: Recipe, asked: RunRequest, device: torch.device, journal: Journal, stop: StopRequest) -> None:
+    replace_file(journal.directory / REQUEST, asked.model_dump_json().encode())
     save_recipe(recipe, journal.directory / RECIPE)
-    material = _load(recipe, source, journal, stop)
+    material = _load(recipe, asked.data, journal, stop)
     workers = worker_count(material.recipe.augmentation, len(material.trained_on), str(device), usable_cores())
     threads = thread_count(workers)
     with computing(device, threads):
