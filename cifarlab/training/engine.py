@@ -4,8 +4,8 @@ Both go the same way, and one that another process asked for leaves in its direc
 
 1. Settle what is asked for: images and device.
 2. Take the directory's lock, unless a look tells already that the directory is not as required; look again under the
-   lock, as another process may have had it meanwhile, and remove what a process that was killed had not finished
-   writing.
+   lock, as another process may have had it meanwhile. Leave the line of runs that were launched, unless the process
+   came through it, and remove what a process that was killed had not finished writing.
 3. Forget a request to stop that was meant for a run that is over, and listen for requests and signals from here on.
 4. Work, and write down how that ended: whatever goes wrong in the work is the run's failure, and is not raised.
 
@@ -15,7 +15,7 @@ To take a run up, images and device are settled under the lock, as its directory
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ from cifarlab.training.runs.records import RunInfo, RunRequest, RunStatus, State
 from cifarlab.training.runs.state import STATE
 from cifarlab.training.runs.stopping import StopRequest, listen
 from cifarlab.training.runs.surroundings import command_line, git_commit, versions
+from cifarlab.training.runs.turns import give_up_place
 
 # What only the process that holds the lock replaces.
 _REPLACED = (RECIPE, REQUEST, INFO, STATUS, STATE, LAST, BEST, TEST_LOGITS)
@@ -147,6 +148,9 @@ def _claimed(directory: Path, require: Callable[[Path], None]) -> Iterator[None]
         # Another process may have had the directory since the first look.
         with _refusal_noted(directory):
             require(directory)
+        if not lock.is_inherited:
+            with suppress(OSError):  # it keeps others waiting, but is no reason not to train
+                give_up_place(directory)
         _clean(directory)
         yield
 

@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import json
 import os
 import shutil
@@ -10,7 +12,8 @@ import safetensors.torch
 
 from cifarlab.training import RunDirectory, engine, list_runs, load_checkpoint, resumption, train
 from cifarlab.training.engine import resume
-from cifarlab.training.runs.lock import RunLock
+from cifarlab.training.runs.lock import INHERITED, RunLock
+from cifarlab.training.runs.turns import runs_in_line, take_ticket
 
 QUICK = Path(__file__).parents[2] / "checkpoints" / "quick"
 
@@ -206,6 +209,50 @@ def test_a_run_taken_up_from_elsewhere_says_itself_why_it_was_refused(stopped):
         resume(stopped)
     assert (run.status().state, run.status().epochs) == ("failed", 4)
     assert "state.safetensors: the file is cut off or damaged (" in run.status().message
+
+
+@pytest.fixture
+def launched(stopped):
+    """The directory of a run that had its turn on a GPU when it was stopped."""
+    with RunLock(stopped):
+        take_ticket(stopped, "cuda:0")
+    return stopped
+
+
+def test_a_run_taken_up_on_another_device_outside_the_line_keeps_nobody_waiting(launched):
+    seen = set()
+    assert resume(launched, on_progress=lambda _: seen.add(runs_in_line(launched.parent, "cuda:0"))).state == "finished"
+    assert seen == {0}
+
+
+def test_a_run_taken_up_through_the_line_keeps_its_place(launched, monkeypatch):
+    path, seen = launched / "run.lock", set()
+    descriptor = os.open(path, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    monkeypatch.setenv(INHERITED, str(descriptor))
+    assert resume(launched, on_progress=lambda _: seen.add(runs_in_line(launched.parent, "cuda:0"))).state == "finished"
+    assert seen == {1}
+
+
+def test_who_is_refused_a_run_takes_no_place_from_it(launched):
+    with RunLock(launched), pytest.raises(ValueError, match="is in use"):
+        resume(launched)
+    with RunLock(launched):
+        assert runs_in_line(launched.parent, "cuda:0") == 1
+
+
+def test_a_line_that_cannot_be_written_keeps_no_run_from_being_taken_up(launched, monkeypatch):
+    monkeypatch.setattr(Path, "unlink", _refuse_tickets(Path.unlink))
+    assert resume(launched).state == "finished"
+
+
+def _refuse_tickets(unlink):
+    def refuse(path, missing_ok=False):
+        if ".turns" in path.parts:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        unlink(path, missing_ok=missing_ok)
+
+    return refuse
 
 
 def test_a_run_that_is_asked_to_stop_while_it_waits_stops_at_once(stopped):

@@ -20,7 +20,8 @@ _PAUSE_SECONDS = 0.02
 class RunLock:
     """The one right to train in a directory; taken at construction, and given back by `close` or by any exit.
 
-    The system frees it whatever way the process ends. The file holds the process id of the holder.
+    The system frees it whatever way the process ends. The file holds the process id of the holder. `is_inherited`
+    says whether this process was started with it.
 
     Raises:
         ValueError: another process holds the lock.
@@ -30,6 +31,7 @@ class RunLock:
     def __init__(self, directory: Path) -> None:
         path = directory / LOCK_FILE
         inherited = _inherited(path)
+        self.is_inherited = inherited is not None
         self.descriptor = _locked(path) if inherited is None else inherited
         os.set_inheritable(self.descriptor, False)
         # A forked child would hold the lock on after this process was killed.

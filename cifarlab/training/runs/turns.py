@@ -25,7 +25,8 @@ _TAKING = "taking.lock"
 class Ticket:
     """A run's place in the line for a device: a file, named by its number, that holds the name of the run's directory.
 
-    A run that no process has the lock of has left the line, however it ended; its ticket goes when the next is taken.
+    A run that no process has the lock of has left the line, however it ended; its ticket goes when the next is taken,
+    or when the run is taken up by a process that did not come through the line.
     """
 
     path: Path
@@ -45,9 +46,7 @@ def take_ticket(directory: Path, device: str) -> Ticket:
     """
     line = _line(directory.parent, device)
     line.mkdir(parents=True, exist_ok=True)
-    for path in (path for other in line.parent.iterdir() for path in _tickets(other)):
-        if _run_of(path) == directory.name:
-            path.unlink(missing_ok=True)
+    give_up_place(directory)
     with _taking(line):
         last = 0
         for path in _tickets(line):
@@ -57,6 +56,17 @@ def take_ticket(directory: Path, device: str) -> Ticket:
         ticket = line / f"{last + 1:09}"
         ticket.write_text(directory.name)
     return Ticket(ticket)
+
+
+def give_up_place(directory: Path) -> None:
+    """Take the run in `directory` out of every line that it stands in; for the holder of the directory's lock.
+
+    Raises:
+        OSError: the folder of runs cannot be written.
+    """
+    for path in (directory.parent / _TURNS).glob("*/*"):
+        if path.name.isdecimal() and _run_of(path) == directory.name:
+            path.unlink(missing_ok=True)
 
 
 def handed_on(directory: Path) -> Ticket | None:

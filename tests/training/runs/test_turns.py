@@ -5,7 +5,15 @@ from contextlib import ExitStack
 import pytest
 
 from cifarlab.training.runs.lock import RunLock
-from cifarlab.training.runs.turns import AT_ONCE, HANDED_ON, handed_on, runs_at_once, runs_in_line, take_ticket
+from cifarlab.training.runs.turns import (
+    AT_ONCE,
+    HANDED_ON,
+    give_up_place,
+    handed_on,
+    runs_at_once,
+    runs_in_line,
+    take_ticket,
+)
 
 
 @pytest.fixture
@@ -63,6 +71,18 @@ def test_a_run_that_is_taken_up_on_another_device_leaves_the_line_of_the_first(s
     take_ticket(directory, "cuda:0")
     take_ticket(directory, "cpu")
     assert (runs_in_line(tmp_path, "cuda:0"), runs_in_line(tmp_path, "cpu")) == (0, 1)
+
+
+def test_a_place_that_is_given_up_keeps_nobody_waiting_and_the_others_keep_theirs(start):
+    (first, _), (second, _), (third, _) = start("first"), start("second"), start("third")
+    _, other, last = (take_ticket(directory, "cpu") for directory in (first, second, third))
+    give_up_place(first)
+    assert [other.ahead(), last.ahead()] == [0, 1]
+
+
+def test_who_stands_in_no_line_has_no_place_to_give_up(tmp_path):
+    give_up_place(tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_tickets_of_runs_that_are_over_go_and_those_of_the_others_stay(start, tmp_path):
