@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from cifarlab.training.runs.directory import (
 from cifarlab.training.runs.journal import Journal
 from cifarlab.training.runs.lock import INHERITED, RunLock
 from cifarlab.training.runs.records import RunRequest
-from cifarlab.training.runs.turns import HANDED_ON, Ticket, runs_at_once, runs_in_line, take_ticket
+from cifarlab.training.runs.turns import HANDED_ON, Ticket, give_up_place, runs_at_once, runs_in_line, take_ticket
 from cifarlab.training.runs.waiting import message_of
 
 # So much less does the system favour a run than the page that shows it.
@@ -50,14 +51,17 @@ def launch(
     source = source_name(data or default_source())
     folder = runs_folder() if runs_dir is None else Path(runs_dir)
     directory = new_directory(folder, recipe.name)
-    with _written_below(folder):
+    with _written_below(folder), ExitStack() as unless_started:
+        unless_started.callback(_remove, directory)
         save_recipe(recipe, directory / RECIPE)
         with RunLock(directory) as lock:
             # Should the process not come up, whoever takes the run up knows what was asked for.
             replace_file(directory / REQUEST, RunRequest(data=source, device=device).model_dump_json().encode())
             options = ["--run-dir", str(directory), "--data", source, "--device", device]
             ticket = take_ticket(directory, _quickest(device))
-            _start(directory, ["train", str(directory / RECIPE), *options], recipe, lock, ticket)
+            process = _start(directory, ["train", str(directory / RECIPE), *options], recipe, lock, ticket)
+            unless_started.pop_all()
+            _attend(process, lock)
     return RunDirectory(directory)
 
 
@@ -78,7 +82,7 @@ def relaunch(run: RunDirectory) -> RunDirectory:
         (run.path / CONTROL).unlink(missing_ok=True)
         origin = run.info() or run.request()
         ticket = take_ticket(run.path, _quickest(origin.device if origin else "auto"))
-        _start(run.path, ["resume", str(run.path)], recipe, lock, ticket)
+        _attend(_start(run.path, ["resume", str(run.path)], recipe, lock, ticket), lock)
     return run
 
 
@@ -134,11 +138,20 @@ def _quickest(device: str) -> str:
     return {"auto": available_devices()[0], "cuda": "cuda:0"}.get(device, device)
 
 
-def _start(directory: Path, arguments: list[str], recipe: Recipe, lock: RunLock, ticket: Ticket) -> None:
+def _remove(directory: Path) -> None:
+    """Leave nothing of a run that had no process."""
+    with suppress(OSError):
+        give_up_place(directory)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _start(
+    directory: Path, arguments: list[str], recipe: Recipe, lock: RunLock, ticket: Ticket
+) -> subprocess.Popen[bytes]:
     """Start the command line in a process of its own, which has the lock and the ticket from its first moment on."""
     Journal(directory, recipe.training.epochs).report(state="queued", message=message_of(ticket.ahead()))
     with (directory / LOG).open("ab") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "cifarlab", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -147,11 +160,14 @@ def _start(directory: Path, arguments: list[str], recipe: Recipe, lock: RunLock,
             pass_fds=(lock.descriptor,),
             start_new_session=True,
         )
-    lock.name_holder(process.pid)
+
+
+def _attend(process: subprocess.Popen[bytes], lock: RunLock) -> None:
+    """Favour a process less than this one, name it in the lock, and take notice of its end, or its entry would stay."""
+    threading.Thread(target=process.wait, name=f"end of process {process.pid}", daemon=True).start()
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
-    # Whoever starts a process has to take notice of its end, or it stays in the system's table.
-    threading.Thread(target=process.wait, name=f"end of {directory.name}", daemon=True).start()
+    lock.name_holder(process.pid)
 
 
 def _environment(lock: RunLock, ticket: Ticket) -> dict[str, str]:

@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -76,6 +77,36 @@ def test_a_folder_that_cannot_be_written_gives_one_sentence(recipe, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"cannot be written: .*or set CIFARLAB_RUNS to another folder"):
         launch(recipe, data="sketch10", runs_dir=tmp_path / "file" / "runs")
+
+
+def test_a_launch_that_may_not_stand_in_line_leaves_no_run(recipe, tmp_path):
+    (tmp_path / ".turns").write_text("")
+    with pytest.raises(ValueError, match=r"^runs: .* cannot be written: .*or set CIFARLAB_RUNS to another folder"):
+        launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".turns"]
+
+
+def test_a_launch_whose_process_cannot_be_started_leaves_neither_a_run_nor_a_place(recipe, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no python"))
+    with pytest.raises(ValueError, match="no python"):
+        launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".turns"]
+    assert [path.name for path in (tmp_path / ".turns" / "cpu").iterdir()] == ["taking.lock"]
+
+
+def test_a_run_whose_process_was_started_stays_whatever_goes_wrong_then(recipe, tmp_path, monkeypatch, wait_until):
+    def full(lock, process_id):
+        os.ftruncate(lock.descriptor, 0)
+        if process_id != os.getpid():
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "executable", _broken_python(tmp_path))
+    monkeypatch.setattr(RunLock, "name_holder", full)
+    with pytest.raises(ValueError, match="No space left on device"):
+        launch(recipe, data="sketch10", device="cpu", runs_dir=tmp_path)
+    (run,) = list_runs(tmp_path)
+    wait_until(lambda: not run.is_alive(), run)
+    assert run.log_tail() == "no module named cifarlab"
 
 
 @pytest.fixture
