@@ -22,11 +22,14 @@ _log = logging.getLogger(__name__)
 
 
 def concluded(journal: Journal, recipe: Recipe, device: torch.device, work: Callable[[], None]) -> RunStatus:
-    """Do the work of a run on `device`, and write down how it ended."""
+    """Do the work of a run on `device`, and write down how it ended; an exit goes on after that."""
     try:
         work()
     except (StopAskedError, KeyboardInterrupt) as reason:
         return journal.end("stopped", f"{str(reason) or 'Interrupted.'} {journal.kept()}")
+    except SystemExit:
+        journal.end("stopped", f"Its program exited, as it does when its output is closed. {journal.kept()}")
+        raise
     except DivergedError as reason:
         return journal.end("failed", f"{reason} {journal.kept()}")
     except Exception as error:

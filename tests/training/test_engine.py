@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 import threading
 import time
 from datetime import datetime, timedelta
@@ -102,6 +103,19 @@ def test_a_run_stops_when_its_directory_says_so(recipe, pictures, tmp_path):
     status = train(endless(recipe), tmp_path, data=pictures, device="cpu", on_progress=act)
     assert status.state == "stopped"
     assert status.message.startswith("Stopped on request. Epoch ")
+
+
+def test_a_program_that_exits_while_it_trains_stops_its_run_and_keeps_the_last_complete_epoch(
+    recipe, pictures, tmp_path
+):
+    # As rich has it exit once nobody reads what it prints.
+    act = once(after_first_epoch, lambda: sys.exit(1))
+    with pytest.raises(SystemExit):
+        train(recipe, tmp_path, data=pictures, device="cpu", on_progress=act)
+    status = RunDirectory(tmp_path).status()
+    assert status.state == "stopped"
+    assert status.message.startswith("Its program exited, as it does when its output is closed. Epoch 1 of 3: test ")
+    assert resume(tmp_path).state == "finished"
 
 
 def test_a_run_that_was_asked_to_stop_before_it_began_does_not_begin(recipe, pictures, tmp_path):
