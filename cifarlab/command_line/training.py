@@ -13,6 +13,7 @@ from cifarlab.command_line.arguments import DataOption, DeviceOption
 from cifarlab.command_line.output import FAILED, say
 from cifarlab.command_line.run_log import logged
 from cifarlab.command_line.run_progress import shown
+from cifarlab.paths import expanded_path
 from cifarlab.recipe import Recipe, Training, load_recipe, with_epochs
 from cifarlab.recipe.schedules import OneCycle
 from cifarlab.spec import read_spec
@@ -48,8 +49,9 @@ def train(
     from cifarlab.training.runs.launch import new_directory
     from cifarlab.training.runs.waiting import await_turn
 
-    chosen = _adjusted(_find_recipe(recipe, run_dir), epochs, seed)
-    folder = run_dir or new_directory(runs_folder(), chosen.name)
+    given = expanded_path("run_dir", run_dir, "give a new or an empty directory") if run_dir else None
+    chosen = _adjusted(_find_recipe(recipe, given), epochs, seed)
+    folder = given or new_directory(runs_folder(), chosen.name)
     source = data or default_source()
     print(f"Training {chosen.name} on {source} in {folder}; epochs: {chosen.training.epochs}", flush=True)
     stopped = await_turn(folder, devote_to_training)
@@ -70,20 +72,21 @@ def resume(
     from cifarlab.training.runs.directory import LOG
     from cifarlab.training.runs.waiting import await_turn
 
-    if stopped := await_turn(run_dir, devote_to_training):
-        _conclude(stopped, run_dir)
+    folder = expanded_path("run_dir", run_dir, "give the directory of a run")
+    if stopped := await_turn(folder, devote_to_training):
+        _conclude(stopped, folder)
         return
     from cifarlab.training import resume as go_on
 
     def headline(status: RunStatus) -> str:
-        name = RunDirectory(run_dir).recipe().name
+        name = RunDirectory(folder).recipe().name
         if not status.epoch:
-            return f"Starting {name} again in {run_dir}: no epoch was complete; epochs: {status.epochs}"
-        return f"Going on with {name} after epoch {status.epoch} of {status.epochs} in {run_dir}"
+            return f"Starting {name} again in {folder}: no epoch was complete; epochs: {status.epochs}"
+        return f"Going on with {name} after epoch {status.epoch} of {status.epochs} in {folder}"
 
-    with shown(run_dir, headline) as on_progress, logged(run_dir / LOG):
-        status = go_on(run_dir, data=data, device=device, on_progress=on_progress)
-    _conclude(status, run_dir)
+    with shown(folder, headline) as on_progress, logged(folder / LOG):
+        status = go_on(folder, data=data, device=device, on_progress=on_progress)
+    _conclude(status, folder)
 
 
 def _find_recipe(recipe: str | None, run_dir: Path | None) -> Recipe:

@@ -189,6 +189,19 @@ def test_a_run_that_was_stopped_says_how_to_go_on_with_it(train, cifarlab, tmp_p
     assert again.out.splitlines()[0] == f"Starting quick again in {run_dir}: no epoch was complete; epochs: 1"
 
 
+def test_a_home_in_the_name_of_a_folder_is_the_home_wherever_it_is_named(train, cifarlab, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as early:
+        early.setattr(engine, "gather", lambda *_: signal.raise_signal(signal.SIGINT))
+        first = train("quick", "--epochs", "1", "--run-dir", "~/run")
+        again = cifarlab("resume", "~/run")
+    for ran in (first, again):
+        assert ran.out.splitlines()[-1] == f"Go on with: cifarlab resume {tmp_path / 'run'}"
+    assert RunDirectory(tmp_path / "run").log_tail().count("INFO stopped: Stopped by SIGINT.") == 2
+    assert not (tmp_path / "~").exists()
+
+
 def test_a_finished_run_is_not_taken_up(cifarlab, trained):
     ran = cifarlab("resume", trained)
     assert (ran.code, ran.out) == (2, "")
