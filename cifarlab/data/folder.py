@@ -74,13 +74,20 @@ def list_folder(folder: Path, split: Split) -> Listing:
 def folder_stamp(folder: Path) -> Hashable:
     """A cheap sign of change: the times of modification of what lies directly in `folder`, () where there is none.
 
-    A class folder's time changes when a file is added, removed or renamed in it.
+    A class folder's time changes when a file is added, removed or renamed in it; a dangling link has its own.
     """
     try:
         with os.scandir(folder) as entries:
-            return tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries))
+            return tuple(sorted((entry.name, _modified(entry)) for entry in entries))
     except OSError:
         return ()
+
+
+def _modified(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_mtime_ns
+    except OSError:
+        return entry.stat(follow_symlinks=False).st_mtime_ns
 
 
 def _check_folder(folder: Path) -> None:

@@ -66,6 +66,14 @@ def test_a_folder_is_loaded_once_and_shared(image_folder: MakeFolder) -> None:
     assert not first.images.flags.writeable
 
 
+def test_a_file_added_beside_a_dangling_link_is_noticed(image_folder: MakeFolder) -> None:
+    root = image_folder()
+    (root / "train" / "moved away").symlink_to(root / "nowhere")
+    before = len(load_images(root, "train"))
+    (root / "train/cat/new.png").write_bytes((root / "train/cat/0000.png").read_bytes())
+    assert len(load_images(root, "train")) == before + 1
+
+
 def test_a_file_added_to_a_folder_is_noticed(image_folder: MakeFolder) -> None:
     root = image_folder()
     before = len(load_images(root, "train"))
