@@ -48,8 +48,12 @@ def _explain_system(error: OSError, directory: Path) -> str:
         return f"The run directory {directory} was deleted or moved while the run wrote to it; start the run again."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk of {directory} is full; free some space and resume the run."
+    if error.errno == errno.ENOMEM:
+        return "The memory of this machine is full; close other programs and resume the run."
     where = f"{_shown(Path(error.filename), directory)}: " if error.filename else ""
-    return f"{where}{error.strerror or error}; make it readable and writable for this user and resume the run."
+    remedy = "make it readable and writable for this user and resume the run"
+    what_next = remedy if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else "the log has the whole trace"
+    return f"{where}{error.strerror or error}; {what_next}."
 
 
 def _shown(path: Path, directory: Path) -> Path:

@@ -19,6 +19,12 @@ from cifarlab.training.failures import explain, explain_memory, is_out_of_memory
             OSError(errno.EROFS, "Read-only file system", "/runs/a/.status.json.0f"),
             "/runs/a: Read-only file system; make",
         ),
+        (OSError(errno.ENOENT, "No such file", "x.png"), "x.png: No such file; the log has the whole trace."),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error; the log has the whole trace."),
+        (
+            OSError(errno.ENOMEM, "Cannot allocate memory"),
+            "The memory of this machine is full; close other programs and resume the run.",
+        ),
         (ValueError("labels: 3 is not allowed"), "labels: 3 is not allowed"),
         (KeyError("conv1"), "Unexpected KeyError: 'conv1'; the log has the whole trace."),
         (RuntimeError(), "Unexpected RuntimeError: no message; the log"),
@@ -39,6 +45,7 @@ def test_each_failure_is_one_sentence(error, sentence, monkeypatch):
         (MemoryError(), True),
         (RuntimeError("mat1 and mat2 shapes cannot be multiplied"), False),
         (OSError(errno.ENOSPC, "No space left"), False),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), False),
     ],
 )
 def test_memory_that_does_not_suffice_is_told_from_other_failures(error, is_of_memory):
