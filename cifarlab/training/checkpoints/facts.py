@@ -10,6 +10,7 @@ from pydantic import Field
 
 from cifarlab.training.device import hardware_name
 from cifarlab.training.learning.arithmetic import MemoryFormat, Precision
+from cifarlab.training.runs.directory import METRICS
 from cifarlab.training.runs.records import EpochMetrics, Record, RunInfo
 from cifarlab.training.runs.surroundings import versions
 
@@ -101,7 +102,16 @@ def conditions_here(device: torch.device) -> Conditions:
 
 
 def origin_of(info: RunInfo, metrics: Sequence[EpochMetrics]) -> Origin:
-    """How a finished run made its weights; `metrics` are those of its epochs."""
+    """How a finished run made its weights; `metrics` are those of its epochs.
+
+    Raises:
+        ValueError: there are none.
+    """
+    if not metrics:
+        raise ValueError(
+            f"run: no epoch stands in {METRICS}, which says how long the run took; put the file back, or train again "
+            "in a new directory"
+        )
     return Origin(
         seed=info.seed,
         train_images=info.train_images,

@@ -61,6 +61,14 @@ def test_no_path_of_this_machine_is_handed_on(shipped, pictures):
         assert str(pictures).encode() not in path.read_bytes()
 
 
+@pytest.mark.parametrize("hand_on", [ship, ship_another_seed])
+def test_a_run_whose_figures_were_deleted_does_not_ship(finished, shipped, tmp_path, hand_on):
+    copy, target = (shutil.copytree(path, tmp_path / path.name) for path in (finished.path, shipped))
+    (copy / "metrics.jsonl").unlink()
+    with pytest.raises(ValueError, match=r"^run: no epoch stands in metrics.jsonl, which says how long the run took;"):
+        hand_on(RunDirectory(copy), target)
+
+
 def test_a_run_that_did_not_finish_does_not_ship(finished, tmp_path):
     copy = shutil.copytree(finished.path, tmp_path / "copy")
     status = finished.status().model_copy(update={"state": "stopped"})
