@@ -32,6 +32,7 @@ from cifarlab.training.checkpoints.facts import (
 )
 from cifarlab.training.checkpoints.folder import replace_together, require_no_run
 from cifarlab.training.checkpoints.seeds import same_but_for_seed, same_test_images, same_training_images, still_counted
+from cifarlab.training.computing import computing, thread_count
 from cifarlab.training.device import resolve_device
 from cifarlab.training.evaluation import evaluate
 from cifarlab.training.runs.directory import METRICS, RECIPE, TEST_LOGITS, RunDirectory
@@ -146,8 +147,9 @@ def _answered_anew(
     model, recipe = load_checkpoint(run.path)
     model.load_state_dict(weights)
     device = resolve_device("cpu")
-    outcome = evaluate(model, load_images(info.data, "test"), normalization_of(recipe), device)
-    return replace(stored, logits=outcome.logits), conditions_here(device)
+    with computing(device, thread_count(0)):
+        outcome = evaluate(model, load_images(info.data, "test"), normalization_of(recipe), device)
+        return replace(stored, logits=outcome.logits), conditions_here(device)
 
 
 def _finished(run: RunDirectory) -> RunInfo:

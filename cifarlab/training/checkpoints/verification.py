@@ -22,6 +22,7 @@ from cifarlab.training.checkpoints.checkpoint import (
     stored_answers,
 )
 from cifarlab.training.checkpoints.facts import CheckpointFacts, Conditions, conditions_here, conditions_of
+from cifarlab.training.computing import computing, thread_count
 from cifarlab.training.device import resolve_device
 from cifarlab.training.evaluation import evaluate
 from cifarlab.training.runs.directory import METRICS, RECIPE, TEST_LOGITS, RunDirectory
@@ -126,8 +127,9 @@ def verify(path: str | Path, *, data: str | Path | None = None, device: str = "a
     images = _test_images(data or facts.data, facts)
     figures = tuple(_figures(weights, facts, images))
     _check(figures, weights, images)
-    outcome = evaluate(model.to(target), images, normalization_of(recipe), target)
-    here = conditions_here(target)
+    with computing(target, thread_count(0)):
+        outcome = evaluate(model.to(target), images, normalization_of(recipe), target)
+        here = conditions_here(target)
     changed = _changes(_stated_conditions(weights, facts), here)
     return Verification(
         weights=weights,

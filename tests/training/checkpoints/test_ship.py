@@ -13,10 +13,12 @@ from cifarlab.network import trace
 from cifarlab.recipe import save_recipe
 from cifarlab.spec import read_spec
 from cifarlab.training import RunDirectory, checkpoint_facts, load_checkpoint, load_test_logits, train
+from cifarlab.training import computing as computing_module
 from cifarlab.training.checkpoints.card import card
 from cifarlab.training.checkpoints.checkpoint import load_weights
 from cifarlab.training.checkpoints.ship import ship, ship_another_seed
 from cifarlab.training.checkpoints.verification import verify
+from cifarlab.training.computing import computing
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +139,17 @@ def test_half_the_space_takes_half_the_space_and_states_what_it_scores_so(finish
     }
     model, _ = load_checkpoint(shipped)
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+def test_weights_in_float16_are_measured_with_as_many_threads_as_they_were_trained_with(
+    finished, tmp_path, monkeypatch
+):
+    threads = finished.info().threads
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(computing_module, "usable_cores", lambda: threads)
+    with computing(torch.device("cpu"), threads + 1):
+        shipped = ship(finished, tmp_path / "half", float16=True)
+    assert checkpoint_facts(shipped).statement.conditions.threads == threads
 
 
 def test_other_seeds_are_counted_and_leave_the_weights_as_they_are(reseeded, pictures, tmp_path):

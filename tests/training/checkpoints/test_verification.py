@@ -21,10 +21,12 @@ from cifarlab.training import (
     shipped_checkpoints,
     train,
 )
+from cifarlab.training import computing as computing_module
 from cifarlab.training.checkpoints.card import card, stated_accuracy
 from cifarlab.training.checkpoints.checkpoint import save_test_logits, weights_content
 from cifarlab.training.checkpoints.ship import ship
 from cifarlab.training.checkpoints.verification import IMAGES_ALLOWED_ELSEWHERE, AccuracyClaim, verify
+from cifarlab.training.computing import computing
 
 
 @pytest.fixture
@@ -57,6 +59,15 @@ def test_a_run_is_confirmed_exactly_where_it_was_trained(finished, pictures):
     right = right_answers(finished.path, pictures)
     for claim in verification.accuracies:
         assert (claim.stated, claim.measured, claim.images, claim.allowed) == (right, right, 30, 0)
+
+
+def test_the_images_are_put_to_a_network_with_as_many_threads_as_it_was_trained_with(finished, monkeypatch):
+    threads = finished.info().threads
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(computing_module, "usable_cores", lambda: threads)
+    with computing(torch.device("cpu"), threads + 1):
+        verification = verify(finished.path, device="cpu")
+    assert (verification.changed, verification.conditions.threads) == ((), threads)
 
 
 def test_a_checkpoint_is_confirmed_by_its_header_card_metrics_and_answers(shipped, pictures):
