@@ -176,8 +176,10 @@ def _written_state(directory: Path) -> State | None:
     """What the directory says of its run: `queued` where another process asked for it, None before anybody wrote it."""
     try:
         return RunStatus.model_validate_json((directory / STATUS).read_bytes()).state
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError):
+        return "crashed"
 
 
 def _clean(directory: Path) -> None:

@@ -262,3 +262,10 @@ def test_a_run_that_is_asked_to_stop_while_it_waits_stops_at_once(stopped):
     run.ask("stop")
     assert resume(stopped).state == "stopped"
     assert len(run.metrics()) == epochs
+
+
+@pytest.mark.parametrize("status", [b"", b"{"])
+def test_a_run_whose_status_cannot_be_read_forgets_what_was_asked_of_it_before(stopped, status):
+    RunDirectory(stopped).ask("stop")
+    (stopped / "status.json").write_bytes(status)
+    assert resume(stopped).state == "finished"

@@ -16,6 +16,7 @@ from cifarlab.data import default_source, source_name
 from cifarlab.recipe import Recipe, save_recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.device import available_devices
+from cifarlab.training.process import library_environment
 from cifarlab.training.runs.directory import (
     CONTROL,
     LOG,
@@ -171,13 +172,5 @@ def _attend(process: subprocess.Popen[bytes], lock: RunLock) -> None:
 
 
 def _environment(lock: RunLock, ticket: Ticket) -> dict[str, str]:
-    """This process's environment, with the library where this process found it, with the lock and the ticket."""
-    library = str(Path(__file__).parents[3])
-    paths = [library, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONUNBUFFERED": "1",
-        INHERITED: str(lock.descriptor),
-        HANDED_ON: str(ticket.path),
-    }
+    """The environment of a process that trains, with the lock and the ticket."""
+    return {**library_environment(), INHERITED: str(lock.descriptor), HANDED_ON: str(ticket.path)}
