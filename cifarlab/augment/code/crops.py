@@ -76,7 +76,7 @@ def _values(arguments: Mapping[str, Argument]) -> dict[str, Any]:
 
 
 def _defaults(name: str, version: Version) -> dict[str, Any]:
-    return dict(signature_1x(name) or parameters(name)) if version == "1.x" else dict(parameters(name))
+    return signature_1x(name) if version == "1.x" else parameters(name)
 
 
 def _by_size(values: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:

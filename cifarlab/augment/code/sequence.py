@@ -14,7 +14,7 @@ from cifarlab.augment.code.rows import LEFT_OUT, ArgumentRow
 from cifarlab.augment.code.source import refused
 from cifarlab.augment.code.table import rows_of
 from cifarlab.augment.code.translation import Translated, as_step, translated, with_probability
-from cifarlab.augment.code.versions import Version, bound
+from cifarlab.augment.code.versions import Version, bound, call_version
 from cifarlab.augment.steps import HorizontalFlip, LibraryStep, Normalization, OneOf, SingleStep, StepSpec, VerticalFlip
 from cifarlab.spec import PlainMapping
 
@@ -65,12 +65,13 @@ def _add_step(read: Steps, call: Call) -> None:
 
 
 def _add_padded_crop(read: Steps, padding: Call, crop: Call | None) -> None:
-    modern = padded_crop(padding, crop, read.version)
+    version = call_version(padding) or read.version
+    modern = padded_crop(padding, crop, version)
     step = with_probability(padding, as_step(padding, modern), 1)
-    written = bound(padding, padding.name, read.version)
+    written = bound(padding, padding.name, version)
     values = {name: argument.value for name, argument in written.items()}
     read.steps.append(step)
-    read.rows.extend(rows_of(Translated(step, padding, read.version, written, modern, values)))
+    read.rows.extend(rows_of(Translated(step, padding, version, written, modern, values)))
     read.notes.append(
         f"{padding.name} and RandomCrop are one step here: a shift of up to as many pixels as were padded."
     )

@@ -243,6 +243,18 @@ def test_padding_and_a_crop_are_one_step(text, border):
     assert (step.type, step.pixels, step.border, step.probability) == ("pad_and_crop", 4, border, 1)
 
 
+@pytest.mark.parametrize("crop", ["A.RandomCrop(32, 32)", "A.RandomCrop(32, 32), A.CoarseDropout(max_holes=1)"])
+def test_padding_that_only_2_x_has_is_read_as_2_x_in_code_of_1_x(crop):
+    text = f"# albumentations==1.4.20\nA.Compose([A.Pad(padding=4), {crop}])"
+    step = steps_of(text)[0]
+    assert (step.type, step.pixels, step.border) == ("pad_and_crop", 4, "zeros")
+    rows = [row for row in read_code(text).rows if row.step == "Pad"]
+    assert [(row.argument, row.outcome, row.library) for row in rows] == [
+        ("padding", "used", "used"),
+        ("p", "used", "1 is the default"),
+    ]
+
+
 @pytest.mark.parametrize("probability", ["p=0.3", "0.3"])
 def test_one_of_holds_its_choices_with_their_weights(probability):
     (step,) = steps_of(f"A.OneOf([A.Blur(p=0.2), A.ToGray(p=0.8)], {probability})")
