@@ -9,7 +9,7 @@ import textwrap
 LONGEST_TEXT = 20_000
 DEEPEST = 60
 
-_NOTEBOOK = re.compile(r"^\s*(?:[!%].*|```.*)$", re.MULTILINE)
+_NOTEBOOK = re.compile(r"^[ \t]*(?:[!%].*|```.*)$", re.MULTILINE)
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)
 _PIXELS = re.compile(r"\b(\d+)px\b")
 _MEAN_IN_WORDS = re.compile(r"\bmean of (?:your|the) data ?set\b")

@@ -14,6 +14,8 @@ REFUSED = [
     ("A.Compose([A.Blur(]))", "line 1: this is not Python"),
     ("a\0b", "not Python"),
     ("\n\nA.HorizontalFlop()", "line 3: albumentations has no transform HorizontalFlop; did you mean HorizontalFlip"),
+    ("!pip install x\n\n\n%matplotlib inline\n\nA.HorizontalFlop()", "line 6: albumentations has no transform"),
+    ("```python\n\n\n```\n\nA.HorizontalFlop()", "line 6: albumentations has no transform"),
     ("A.Rotate(limit=angle())", r"line 1: angle\(\) is computed by a call"),
     ("A.Rotate(limit=angle)", "the code does not say what angle is"),
     ("A.Rotate(limit=[x for x in y])", "is not a plain value"),
