@@ -13,13 +13,14 @@ from cifarlab.augment.code.normalization import read_normalization
 from cifarlab.augment.code.rows import LEFT_OUT, ArgumentRow
 from cifarlab.augment.code.source import refused
 from cifarlab.augment.code.table import rows_of
-from cifarlab.augment.code.translation import Translated, as_step, translated, with_probability
+from cifarlab.augment.code.translation import Translated, as_choice, as_step, translated, with_probability
 from cifarlab.augment.code.versions import Version, bound, call_version
 from cifarlab.augment.steps import HorizontalFlip, LibraryStep, Normalization, OneOf, SingleStep, StepSpec, VerticalFlip
 from cifarlab.spec import PlainMapping
 
 _IDLE = {"NoOp": "it does nothing", "ToFloat": "normalisation does it", "ToRGB": "images here are RGB"}
 _HALF_A_TURN = {"limit": (180, 180)}
+_ANY = "any other transform"
 
 
 @dataclass
@@ -52,16 +53,23 @@ def _read(calls: Sequence[Call], version: Version, readers: _Readers) -> Steps:
         if is_padding(call):
             _add_padded_crop(read, call, waiting.pop(0) if waiting else None)
         else:
-            readers.get(call.name, _add_step)(read, call)
+            readers.get(call.name, readers[_ANY])(read, call)
     return read
 
 
 def _add_step(read: Steps, call: Call) -> None:
-    step = translated(call, read.version)
+    _add_translated(read, translated(call, read.version))
+
+
+def _add_weighed_step(read: Steps, call: Call) -> None:
+    _add_translated(read, as_choice(translated(call, read.version)))
+
+
+def _add_translated(read: Steps, step: Translated) -> None:
     read.steps.append(step.step)
     read.rows.extend(rows_of(step))
     if step.version == "1.x":
-        read.notes.extend(lost_notes(call.name, step.values))
+        read.notes.extend(lost_notes(step.call.name, step.values))
 
 
 def _add_padded_crop(read: Steps, padding: Call, crop: Call | None) -> None:
@@ -170,6 +178,7 @@ def _inner(read: Steps, call: Call, readers: _Readers) -> Steps:
 
 
 _READERS: _Readers = {
+    _ANY: _add_step,
     "Flip": _add_flip,
     "Normalize": _add_normalization,
     "OneOf": _add_group,
@@ -177,4 +186,8 @@ _READERS: _Readers = {
     **dict.fromkeys(CROPS, _leave_out_crop),
     **dict.fromkeys(("ToTensor", "ToTensorV2", *_IDLE), _leave_out),
 }
-_CHOICE_READERS: _Readers = {**_READERS, **dict.fromkeys(("Sequential", *COMPOSITIONS), _add_choice)}
+_CHOICE_READERS: _Readers = {
+    **_READERS,
+    _ANY: _add_weighed_step,
+    **dict.fromkeys(("Sequential", *COMPOSITIONS), _add_choice),
+}

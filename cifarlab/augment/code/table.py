@@ -65,7 +65,9 @@ def field_text(step: StepSpec, argument: str, modern: Modern) -> str | None:
 
 
 def _recipe(read: Translated, argument: str) -> str:
-    if argument == "p" or (argument == "always_apply" and read.values[argument] is True):
+    # In a group, p weighs a choice that says `always_apply`.
+    always = argument == "always_apply" and read.values[argument] is True and read.step.probability == 1
+    if argument == "p" or always:
         return _probability(read.step)
     if argument == "always_apply":
         return "nothing: p decides"

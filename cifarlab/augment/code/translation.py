@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -49,7 +49,18 @@ def translated(call: Call, paste_version: Version) -> Translated:
     _check_ranges(call, modern)
     numbers = _numbers(written, values, modern, version)
     step = as_step(call, modern, numbers, keep_all=version == "2.x")
-    return Translated(_with_probability(call, step, values, version), call, version, written, modern, values)
+    probability = 1 if values.get("always_apply") is True else _probability(call, values, version)
+    return Translated(with_probability(call, step, probability), call, version, written, modern, values)
+
+
+def as_choice(read: Translated) -> Translated:
+    """The same step as one of a group's choices: what is chosen always applies, so its p alone is its weight.
+
+    Raises:
+        ValueError: with the line; p is not from 0 to 1.
+    """
+    weight = _probability(read.call, read.values, read.version)
+    return replace(read, step=with_probability(read.call, read.step, weight))
 
 
 def with_probability(call: Call, step: StepSpec, probability: Any) -> StepSpec:
@@ -168,7 +179,6 @@ def _unlike_defaults(modern: Modern) -> dict[str, Any]:
     return {name: value for name, value in required.items() if form[name] != default.get(name)}
 
 
-def _with_probability(call: Call, step: StepSpec, values: Mapping[str, Any], version: Version) -> StepSpec:
+def _probability(call: Call, values: Mapping[str, Any], version: Version) -> Any:
     declared = signature_1x(call.name) if version == "1.x" else parameters(call.name)
-    probability = 1 if values.get("always_apply") is True else values.get("p", declared["p"])
-    return with_probability(call, step, probability)
+    return values.get("p", declared["p"])

@@ -262,6 +262,15 @@ def test_one_of_holds_its_choices_with_their_weights(probability):
     assert [choice.probability for choice in step.steps] == [0.2, 0.8]
 
 
+def test_a_choice_that_says_always_apply_weighs_by_its_p_alone():
+    text = "A.OneOf([A.Blur(always_apply=True), A.ToGray(p=0.5)], p=1)"
+    (group,) = steps_of(text)
+    assert [choice.probability for choice in group.steps] == [0.5, 0.5]
+    assert row(text, "always_apply").recipe == "nothing: p decides"
+    blurs = [found.recipe for found in read_code(text).rows if (found.step, found.argument) == ("Blur", "p")]
+    assert blurs == ["probability: 0.5"]
+
+
 @pytest.mark.parametrize(
     ("choice", "type", "weight"),
     [
