@@ -27,6 +27,17 @@ class Symbol(Enum):
     STD = "std"
 
 
+class _Array(tuple[Any, ...]):
+    """An array or a tensor: a tuple whose arithmetic goes number by number."""
+
+    @classmethod
+    def of(cls, value: Any) -> _Array | Symbol:
+        """The array of a list; one that holds a symbol is that symbol."""
+        if not isinstance(value, tuple):
+            raise TypeError("it is made of no list")
+        return next((item for item in value if isinstance(item, Symbol)), cls(value))
+
+
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -46,18 +57,20 @@ _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "list": tuple,
     "round": round,
     "tuple": tuple,
+    **dict.fromkeys(("np.array", "np.asarray", "numpy.array", "numpy.asarray", "torch.tensor"), _Array.of),
 }
 
 
 def evaluate(node: ast.expr, scope: Scope) -> Any:
     """The plain value of an expression: a number, text, True, False, None, a tuple or dict of these, or a symbol.
 
-    Lists become tuples. A name without a value that speaks of a mean or a std becomes that symbol.
+    Lists become tuples, and so do arrays and tensors of what the code lists. A name without a value that speaks of a
+    mean or a std becomes that symbol.
 
     Raises:
         ValueError: with the line; the value is computed by a call, or is no plain value.
     """
-    return _Evaluation(scope).value(node)
+    return _plain(_Evaluation(scope).value(node))
 
 
 def numbers_in(value: Any) -> Iterator[float]:
@@ -124,8 +137,20 @@ class _Evaluation:
         # `mean * 255` is the mean all the same.
         if isinstance(left, Symbol) or isinstance(right, Symbol):
             return left if isinstance(left, Symbol) else right
+        if isinstance(left, _Array) or isinstance(right, _Array):
+            return self._number_by_number(node, left, right)
         if isinstance(node.op, ast.Mult) and isinstance(left, tuple) and type(right) is int and _are_numbers(*left):
             return left * min(max(right, 0), MOST_ITEMS // max(len(left), 1))
+        return self._result(node, left, right)
+
+    def _number_by_number(self, node: ast.BinOp, left: Any, right: Any) -> _Array:
+        length = len(left if isinstance(left, tuple) else right)
+        one, other = (value if isinstance(value, tuple) else (value,) * length for value in (left, right))
+        if len(one) != len(other):
+            raise refused(node.lineno, f"{shown(node)} joins {len(one)} numbers with {len(other)}; write as many")
+        return _Array(self._result(node, *numbers) for numbers in zip(one, other, strict=True))
+
+    def _result(self, node: ast.BinOp, left: Any, right: Any) -> float:
         if type(node.op) not in _ARITHMETIC or not _are_numbers(left, right):
             raise refused(node.lineno, f"{shown(node)} is no arithmetic on numbers; write the number")
         try:
@@ -159,8 +184,8 @@ class _Evaluation:
         return _symbol(node, node.attr)
 
     def _conversion(self, node: ast.Call) -> Any:
-        function = node.func.id if isinstance(node.func, ast.Name) else ""
-        if function not in _CONVERSIONS or len(node.args) != 1 or node.keywords:
+        function = ast.unparse(node.func)
+        if function not in _CONVERSIONS or len(node.args) != 1 or not all(map(_keeps_numbers, node.keywords)):
             raise refused(
                 node.lineno, f"{shown(node)} is computed by a call, and pasted code is never run; write its value"
             )
@@ -171,6 +196,18 @@ class _Evaluation:
             return _CONVERSIONS[function](value)
         except (TypeError, ValueError, OverflowError) as error:
             raise refused(node.lineno, f"{shown(node)} has no value ({error}); write the number") from error
+
+
+def _plain(value: Any) -> Any:
+    """The value with plain tuples in place of arrays."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
+
+
+def _keeps_numbers(keyword: ast.keyword) -> bool:
+    """Whether an array's numbers stay as they are written: `dtype=np.float32` says so."""
+    return keyword.arg == "dtype" and "float" in ast.unparse(keyword.value)
 
 
 def _are_numbers(*values: object) -> bool:

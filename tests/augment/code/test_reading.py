@@ -299,6 +299,30 @@ def test_normalisation_is_numbers_where_the_code_has_numbers():
 
 
 @pytest.mark.parametrize(
+    "numbers",
+    [
+        "np.array([0.485, 0.456, 0.406])",
+        "numpy.asarray((0.485, 0.456, 0.406), dtype=np.float32)",
+        "torch.tensor([0.485, 0.456, 0.406])",
+        "np.array([97, 91.2, 81.2]) / 200",
+        "2 * (np.array([0.2425, 0.228, 0.203]) + np.array([0, 0, 0]))",
+    ],
+)
+@pytest.mark.parametrize("text", ["mean = {numbers}\nA.{call}=mean)", "A.{call}={numbers})"])
+def test_an_array_of_listed_numbers_is_these_numbers(text, numbers):
+    normalized = read_code(text.format(numbers=numbers, call="Normalize(std=(0.2, 0.2, 0.2), mean"))
+    assert normalized.augmentation.normalize.mean == pytest.approx((0.485, 0.456, 0.406))
+    (step,) = steps_of(text.format(numbers=numbers, call="CoarseDropout(1, 8, 8, fill_value"))
+    assert step.fill == (124, 116, 104)
+
+
+@pytest.mark.parametrize("computed", ["np.array(images).mean(0)", "np.array([mean_r, mean_g])", "np.array(mean())"])
+def test_an_array_that_is_computed_keeps_its_symbol(computed):
+    (step,) = steps_of(f"mean = {computed}\nA.CoarseDropout(1, 8, 8, fill_value=mean * 255)")
+    assert step.fill == "mean"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "[A.HorizontalFlip(p=0.5), A.ToGray(p=0.2)]",
