@@ -13,6 +13,20 @@ from typing import Any
 REQUIRED = object()
 """The default of an argument that has none."""
 
+MASK_ARGUMENTS = {
+    "cval_mask",
+    "fill_mask",
+    "mask",
+    "mask_drop_value",
+    "mask_fill_value",
+    "mask_interpolation",
+    "mask_pad_val",
+    "mask_params",
+    "mask_value",
+    "pad_cval_mask",
+}
+"""What 1.x and 2.0.8 ask for masks alone; lengths and numbers of masks that are drawn, as XYMasking's, are none."""
+
 _TAIL = "always_apply=False, p=0.5"
 _SIGNATURES: dict[str, str] = {
     "AdvancedBlur": (

@@ -13,7 +13,7 @@ from cifarlab.augment.code.lost import LOST, lost_values
 from cifarlab.augment.code.modern import parameters, validated
 from cifarlab.augment.code.renames import Modern
 from cifarlab.augment.code.rows import LEFT_OUT, ArgumentRow, as_code
-from cifarlab.augment.code.signatures import signature_1x
+from cifarlab.augment.code.signatures import MASK_ARGUMENTS, signature_1x
 from cifarlab.augment.code.translation import Translated
 from cifarlab.augment.code.versions import Version
 from cifarlab.augment.steps import LibraryStep, OneOf, ShiftScaleRotate, StepSpec
@@ -71,7 +71,7 @@ def _recipe(read: Translated, argument: str) -> str:
         return _probability(read.step)
     if argument == "always_apply":
         return "nothing: p decides"
-    if "mask" in argument:
+    if argument in MASK_ARGUMENTS:
         return "nothing: images here have no masks"
     # An argument that 2.0.8 has too is told by itself, whatever else depends on it.
     own = [argument] if argument in read.modern.origins else []
@@ -121,7 +121,7 @@ def _heirs(modern: Modern) -> dict[str, tuple[str, ...]]:
 def _defaults_of_1x(read: Translated) -> Iterator[ArgumentRow]:
     name = read.call.name
     for argument, default in signature_1x(name).items():
-        skipped = argument in ("p", "always_apply") or "mask" in argument or default is None
+        skipped = argument in ("p", "always_apply", *MASK_ARGUMENTS) or default is None
         if skipped or argument in read.written or not parameters(name):
             continue
         made = [new for new, old in read.modern.origins.items() if argument in old]

@@ -14,7 +14,7 @@ from cifarlab.augment.code.fills import FILL_ARGUMENTS, MEAN_LEVELS, meant_fill
 from cifarlab.augment.code.modern import image_form, message, parameters
 from cifarlab.augment.code.recognition import recognised
 from cifarlab.augment.code.renames import Modern, modernised
-from cifarlab.augment.code.signatures import REQUIRED, signature_1x
+from cifarlab.augment.code.signatures import MASK_ARGUMENTS, REQUIRED, signature_1x
 from cifarlab.augment.code.source import refused
 from cifarlab.augment.code.values import Symbol, numbers_in
 from cifarlab.augment.code.versions import Version, bound, call_version
@@ -82,7 +82,7 @@ def _plain(call: Call, name: str, value: Any) -> Any:
         return value
     if value is Symbol.MEAN and name in FILL_ARGUMENTS:
         return MEAN_LEVELS
-    if "mask" in name:
+    if name in MASK_ARGUMENTS:
         return None
     raise refused(call.line, f"{call.name}: the code does not say what {name} is, and is never run; write its value")
 

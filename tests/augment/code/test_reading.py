@@ -147,6 +147,21 @@ def test_a_probability_that_is_left_out_is_the_default_of_the_codes_version(vers
     assert (found.outcome, found.library, found.recipe) == (outcome, library, f"probability: {probability:g}")
 
 
+@pytest.mark.parametrize(
+    ("text", "argument", "recipe"),
+    [
+        ("A.XYMasking((1, 2), (1, 2), (4, 8), (4, 8), fill_mask=0)", "num_masks_x", "num_masks_x: (1, 2)"),
+        ("A.XYMasking((1, 2), (1, 2), (4, 8), (4, 8), fill_mask=0)", "mask_y_length", "mask_y_length: (4, 8)"),
+        ("A.XYMasking((1, 2), (1, 2), (4, 8), (4, 8), fill_mask=0)", "fill_mask", "nothing: images here have no masks"),
+        ("A.TimeMasking(time_mask_param=8)", "time_mask_param", "time_mask_param: 8"),
+        ("A.FrequencyMasking(freq_mask_param=8)", "freq_mask_param", "freq_mask_param: 8"),
+        ("A.Rotate(mask_value=mean)", "mask_value", "nothing: images here have no masks"),
+    ],
+)
+def test_the_table_tells_masks_that_are_drawn_from_those_that_images_here_lack(text, argument, recipe):
+    assert row(text, argument).recipe == recipe
+
+
 def test_code_of_2_x_keeps_the_defaults_of_2_x():
     (step,) = steps_of("A.Compose([A.ShiftScaleRotate(rotate_limit=15)], strict=True)")
     assert step.type == "albumentations"

@@ -20,6 +20,7 @@ REFUSED = [
     ("A.Rotate(limit=np.array(5))", r"np.array\(5\) has no value \(it is made of no list\)"),
     ("A.Rotate(limit=np.array([1, 2]) * np.array([1]))", "joins 2 numbers with 1; write as many"),
     ("A.Rotate(limit=np.array([1, 2], dtype=int))", "is computed by a call"),
+    ("A.TimeMasking(time_mask_param=mean)", "the code does not say what time_mask_param is"),
     ("A.Rotate(limit=angle)", "the code does not say what angle is"),
     ("A.Rotate(limit=[x for x in y])", "is not a plain value"),
     ("A.Rotate(limit=9 ** 9)", "no arithmetic"),
