@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from cifarlab.augment.code.fills import is_share
 from cifarlab.augment.code.lost import LOST
-from cifarlab.augment.code.modern import drops_unknown, message, parameters, validated
+from cifarlab.augment.code.modern import drops_unknown, hole_sides, message, parameters, validated
 from cifarlab.augment.code.rows import Outcome, as_code
 from cifarlab.augment.steps import IMAGE_SIDE
 
@@ -72,13 +72,18 @@ def _named(name: str, value: Any) -> str:
 
 
 def _used(transform: str, name: str, written: Mapping[str, Any], form: Mapping[str, Any]) -> Verdict:
-    meaning = _MEANINGS.get((transform, name)) or (_fill if name == "fill" else None)
-    different = meaning(written[name], form[name]) if meaning else None
-    if different:
+    if different := _difference(transform, name, written, form):
         return Verdict("different", different)
     if form[name] == written[name]:
         return Verdict("used", "used")
     return Verdict("used", f"used as {as_code(name, form[name])}")
+
+
+def _difference(transform: str, name: str, written: Mapping[str, Any], form: Mapping[str, Any]) -> str | None:
+    if together := _TOGETHER.get((transform, name)):
+        return together(form)
+    meaning = _MEANINGS.get((transform, name)) or (_fill if name == "fill" else None)
+    return meaning(written[name], form[name]) if meaning else None
 
 
 def _fill(value: Any, _: Any) -> str | None:
@@ -114,6 +119,14 @@ def _no_width(_: Any, limits: tuple[float, float]) -> str | None:
     return "2.0.8 divides by sigma: 0 makes every image black" if limits[1] == 0 else None
 
 
+def _height_decides(form: Mapping[str, Any]) -> str | None:
+    ranges = form["hole_height_range"], form["hole_width_range"]
+    if not ranges[0][1] >= 1 > ranges[1][1]:
+        return None
+    height, width = (f"{low}" if low == high else f"{low} to {high}" for low, high in hole_sides(*ranges))
+    return f"the height makes both of them pixels: {height} high, {width} wide"
+
+
 _MEANINGS: dict[tuple[str, str], Callable[[Any, Any], str | None]] = {
     ("ShiftScaleRotate", "shift_limit"): _whole_shift,
     ("ShiftScaleRotate", "shift_limit_x"): _whole_shift,
@@ -121,4 +134,8 @@ _MEANINGS: dict[tuple[str, str], Callable[[Any, Any], str | None]] = {
     ("ShiftScaleRotate", "scale_limit"): _apart,
     ("GaussianBlur", "sigma_limit"): _no_width,
     **{("RGBShift", f"{channel}_shift_limit"): _fraction for channel in "rgb"},
+}
+_TOGETHER: dict[tuple[str, str], Callable[[Mapping[str, Any]], str | None]] = {
+    ("CoarseDropout", "hole_height_range"): _height_decides,
+    ("CoarseDropout", "hole_width_range"): _height_decides,
 }

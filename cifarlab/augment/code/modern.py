@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from inspect import Parameter, signature
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from cifarlab.augment.selection import all_transforms
 from cifarlab.augment.steps import IMAGE_SIDE
+
+_Limits: TypeAlias = tuple[float, float]
 
 # Nothing of an image depends on these.
 _ASIDE = {"fill_mask", "keypoint_remapping_method", "mask_interpolation", "p", "rotate_method", "strict"}
@@ -69,9 +71,19 @@ def image_form(transform: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if transform == "RGBShift":
         return {name: _as_share(limits) for name, limits in form.items()}
     if transform == "CoarseDropout":
-        sides = {name: _as_pixels(form[name]) for name in ("hole_height_range", "hole_width_range")}
-        return form | sides
+        height, width = hole_sides(form["hole_height_range"], form["hole_width_range"])
+        return form | {"hole_height_range": height, "hole_width_range": width}
     return form
+
+
+def hole_sides(height: _Limits, width: _Limits) -> tuple[_Limits, _Limits]:
+    """The sides of CoarseDropout's holes: whole pixels if the height's upper limit is at least 1, else shares.
+
+    A share that is not drawn is the pixels that it makes.
+    """
+    if height[1] >= 1:
+        return (int(height[0]), int(height[1])), (int(width[0]), int(width[1]))
+    return _as_pixels(height), _as_pixels(width)
 
 
 def message(error: ValidationError) -> tuple[str, str]:
@@ -81,13 +93,13 @@ def message(error: ValidationError) -> tuple[str, str]:
     return str(finding["loc"][0]) if finding["loc"] else "", f"{text[:1].lower()}{text[1:200]}"
 
 
-def _as_share(limits: tuple[float, float]) -> tuple[float, float]:
+def _as_share(limits: _Limits) -> _Limits:
     """Limits above 1 are grey levels to RGBShift, and it divides them by 255."""
     low, high = limits
     return (low / 255, high / 255) if max(abs(low), abs(high)) > 1 else (low, high)
 
 
-def _as_pixels(limits: tuple[float, float]) -> tuple[float, float]:
+def _as_pixels(limits: _Limits) -> _Limits:
     """One share of the side is a number of pixels, cut to a whole one."""
     low, high = limits
-    return (int(IMAGE_SIDE * low),) * 2 if low == high < 1 else (low, high)
+    return (int(IMAGE_SIDE * low),) * 2 if low == high else (low, high)

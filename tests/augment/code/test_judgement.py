@@ -94,6 +94,23 @@ def test_a_share_as_fill_makes_black_holes(image):
     assert "is black" in judge("CoarseDropout", {"fill": 0.45}, {})["fill"].text
 
 
+@pytest.mark.parametrize(
+    ("height", "width", "says"),
+    [
+        ((16, 16), (0.5, 0.5), "the height makes both of them pixels: 16 high, 0 wide"),
+        ((4, 16), (0.1, 0.2), "the height makes both of them pixels: 4 to 16 high, 0 wide"),
+        ((16, 16), (8, 8), "used"),
+        ((0.5, 0.5), (0.25, 1), "used"),
+    ],
+)
+def test_the_height_of_holes_tells_pixels_from_shares(image, height, width, says):
+    sides = {"hole_height_range": height, "hole_width_range": width}
+    dropout = albumentations.CoarseDropout((1, 1), **sides, fill=0, p=1)
+    is_changed = any((dropout(image=image)["image"] != image).any() for _ in range(5))
+    assert is_changed == (says == "used")
+    assert [judge("CoarseDropout", sides, {})[name].text for name in sides] == [says, says]
+
+
 def test_a_sigma_of_0_makes_every_image_black(image):
     blur = albumentations.GaussianBlur(blur_limit=(3, 7), sigma_limit=0, p=1)
     with np.errstate(invalid="ignore"), warnings.catch_warnings():

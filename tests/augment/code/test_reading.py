@@ -162,6 +162,20 @@ def test_the_table_tells_masks_that_are_drawn_from_those_that_images_here_lack(t
     assert row(text, argument).recipe == recipe
 
 
+def test_shares_and_pixels_of_a_hole_are_what_its_height_says():
+    shares = "A.CoarseDropout((1, 1), hole_height_range=(0.5, 0.5), hole_width_range=(0.25, {}))"
+    (step,) = steps_of(shares.format(0.25))
+    assert (step.height, step.width) == (16, 8)
+    (step,) = steps_of(shares.format(0.5))
+    assert step.arguments["hole_width_range"] == (0.25, 0.5)
+    (step,) = steps_of("A.CoarseDropout((1, 1), hole_height_range=(16, 16), hole_width_range=(0.5, 0.5))")
+    assert step.arguments == {
+        "num_holes_range": (1, 1),
+        "hole_height_range": (16, 16),
+        "hole_width_range": (0.5, 0.5),
+    }
+
+
 def test_code_of_2_x_keeps_the_defaults_of_2_x():
     (step,) = steps_of("A.Compose([A.ShiftScaleRotate(rotate_limit=15)], strict=True)")
     assert step.type == "albumentations"
