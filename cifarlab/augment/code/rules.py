@@ -47,6 +47,27 @@ def _given_pair(low: Any, high: Any) -> Any:
     return ABSENT if low is None or high is None else (low, high)
 
 
+def _grid(holes_x: Any, holes_y: Any, unit_min: Any, unit_max: Any) -> Any:
+    """The rows and columns of a grid of holes: 2.0.8 takes the rows first.
+
+    In 1.x the numbers of holes tell how large a unit is, the height is the width's where it is not told, and both give
+    way to limits of the unit.
+
+    Source: `get_params_dependent_on_targets` of GridDropout in albumentations 1.3.1.
+    """
+    if (unit_min and unit_max) or (holes_x is None and holes_y is None):
+        return ABSENT
+    width = max(2, IMAGE_SIDE // 10) if holes_x is None else _unit(holes_x)
+    height = width if holes_y is None else _unit(holes_y)
+    return IMAGE_SIDE // height, IMAGE_SIDE // width
+
+
+def _unit(holes: int) -> int:
+    if not 1 <= holes <= IMAGE_SIDE // 2:
+        raise ValueError(f"{holes} holes do not fit into {IMAGE_SIDE} pixels")
+    return IMAGE_SIDE // holes
+
+
 def _given(value: Any) -> Any:
     return ABSENT if value is None else value
 
@@ -136,7 +157,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "GridDropout": (
         Rule("unit_size_range", ("unit_size_min", "unit_size_max"), _given_pair),
-        Rule("holes_number_xy", ("holes_number_x", "holes_number_y"), _given_pair),
+        Rule("holes_number_xy", ("holes_number_x", "holes_number_y", "unit_size_min", "unit_size_max"), _grid),
         Rule("shift_xy", ("shift_x", "shift_y"), _given_pair),
     ),
     "IAAAdditiveGaussianNoise": (

@@ -5,6 +5,7 @@ import pytest
 from cifarlab.augment import Augmentation, Normalization
 from cifarlab.augment.code import read_code
 from cifarlab.augment.library import albumentations
+from cifarlab.augment.library_transform import build_library_transform
 from cifarlab.recipe import load_recipe
 
 ASSIGNMENT = (
@@ -225,6 +226,26 @@ def test_transforms_that_2_x_has_no_more_become_what_replaced_them(text, type, v
 def test_arguments_of_1_x_come_under_the_names_and_units_of_2_x(text, transform, arguments):
     (step,) = steps_of(text)
     assert (step.transform, step.arguments) == (transform, arguments)
+
+
+@pytest.mark.parametrize(
+    ("written", "columns", "rows"),
+    [
+        ("", 10, 10),
+        ("holes_number_x=4", 4, 4),
+        ("holes_number_y=4", 10, 4),
+        ("holes_number_x=2, holes_number_y=8", 2, 8),
+        # Units of 4 pixels.
+        ("holes_number_x=7", 8, 8),
+        ("unit_size_min=16, unit_size_max=17, holes_number_x=8, holes_number_y=8", 2, 2),
+    ],
+)
+def test_a_grid_of_1_x_has_its_columns_and_rows(written, columns, rows):
+    (step,) = steps_of(f"A.GridDropout({written})")
+    white = np.full((32, 32, 3), 255, np.uint8)
+    holes = build_library_transform(step.transform, step.arguments)(image=white)["image"][:, :, 0] == 0
+    starts = [np.count_nonzero(np.diff(holes.any(axis=axis).astype(int), prepend=0) == 1) for axis in (0, 1)]
+    assert starts == [columns, rows]
 
 
 @pytest.mark.parametrize(

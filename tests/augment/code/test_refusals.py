@@ -21,6 +21,7 @@ REFUSED = [
     ("A.Rotate(limit=np.array([1, 2]) * np.array([1]))", "joins 2 numbers with 1; write as many"),
     ("A.Rotate(limit=np.array([1, 2], dtype=int))", "is computed by a call"),
     ("A.TimeMasking(time_mask_param=mean)", "the code does not say what time_mask_param is"),
+    ("A.GridDropout(holes_number_x=17)", r"GridDropout\(holes_number_x=17\) has a value that cannot be"),
     ("A.Rotate(limit=angle)", "the code does not say what angle is"),
     ("A.Rotate(limit=[x for x in y])", "is not a plain value"),
     ("A.Rotate(limit=9 ** 9)", "no arithmetic"),
