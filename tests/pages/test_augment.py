@@ -232,6 +232,16 @@ def test_a_transform_of_the_library_gets_a_form_from_its_own_schema(opened, give
     assert step.arguments.to_plain() == {"interpolation": 0}
 
 
+def test_edits_of_a_transforms_arguments_in_one_run_are_all_kept(opened):
+    opened.selectbox(key="augment.add").set_value("Perspective").run()
+    opened.selectbox(key="augment.perspective.interpolation").set_value(0)
+    opened.selectbox(key="augment.perspective.border_mode").set_value(4)
+    opened.toggle(key="augment.perspective.fit_output").set_value(True).run()
+    assert not opened.error
+    step = opened.session_state[STATE_KEY].recipe.augmentation.steps[-1]
+    assert step.arguments.to_plain() == {"fit_output": True, "interpolation": 0, "border_mode": 4}
+
+
 def test_all_transforms_of_the_library_are_offered_and_are_seen_when_they_are_added(opened, picture):
     before = picture(opened)
     names = [name for name in opened.selectbox(key="augment.add").options if ":" in name]
