@@ -26,7 +26,7 @@ def draw(visit: Visit, selected: Step | None, select: Select) -> None:
     with st.container(horizontal=True, gap="small", key="augment-adding"):
         st.selectbox(
             "Add a step",
-            _options(selected),
+            _options(visit.recipe.augmentation, selected),
             index=None,
             format_func=_label,
             placeholder="Add a step: search …",
@@ -48,11 +48,12 @@ def draw(visit: Visit, selected: Step | None, select: Select) -> None:
             )
 
 
-def _options(selected: Step | None) -> list[str]:
-    """The steps with hand-made fields, a group where a step can be put into one, then all of albumentations."""
+def _options(augmentation: Augmentation, selected: Step | None) -> list[str]:
+    """The steps with hand-made fields, a group where one fits around the selected step, then all of albumentations."""
     from cifarlab.augment.catalogue import catalogue
 
-    is_groupable = selected is not None and not isinstance(selected, OneOf)
+    # Groups do not nest.
+    is_groupable = selected in augmentation.steps and not isinstance(selected, OneOf)
     return [*STEP_TYPES, *([GROUP] if is_groupable else []), *(entry.name for entry in catalogue())]
 
 

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from cifarlab.augment import Augmentation
 from cifarlab.augment.catalogue import catalogue
 from cifarlab.augment.code import read_code
 from cifarlab.augment.presets import presets
@@ -258,7 +259,16 @@ def test_a_group_goes_around_the_selected_step(opened, given):
     steps = opened.session_state[STATE_KEY].recipe.augmentation.steps
     assert (steps[0].type, steps[0].steps[0].type) == ("one_of", "horizontal_flip")
     assert given(opened, "layer_list")[0]["selected"] == "one_of"
-    assert "one_of" not in opened.selectbox(key="augment.add").options
+
+
+@pytest.mark.parametrize(("selected", "is_offered"), [("vertical_flip", True), ("one_of", False), ("to_gray", False)])
+def test_a_group_is_offered_around_a_step_that_is_in_none_and_is_none(opened, selected, is_offered):
+    group = {"type": "one_of", "steps": ({"type": "to_gray"},)}
+    opened.session_state[STATE_KEY].edit(augmentation=Augmentation(steps=({"type": "vertical_flip"}, group)))
+    opened.session_state["augment.selected"] = selected
+    opened.run()
+    offered = "One of: a group around the selected step" in opened.selectbox(key="augment.add").options
+    assert offered == is_offered
 
 
 @pytest.mark.parametrize(("preset", "count"), [("none", 0), ("heavy", 4), ("strided-135k", 5)])
