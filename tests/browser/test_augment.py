@@ -52,6 +52,18 @@ def test_the_picture_follows_a_slider_while_it_is_dragged(at_augment):
     assert at_augment.picture("augmented") == seen[-1]
 
 
+def test_each_slider_keeps_its_last_value_when_several_move_before_the_page_has_answered(at_augment):
+    select(at_augment, "Shift scale rotate")
+    at_augment.at("augment.shift_scale_rotate.sliders").locator(".frame").evaluate("""frame => {
+        for (const [name, value] of [["rotate", 40], ["rotate", 90], ["scale", 20], ["rotate", 120], ["shift", 10]]) {
+            const range = frame.querySelector(`[data-name=${name}] input[type=range]`);
+            range.value = value;
+            range.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+    }""")
+    expect(row(at_augment, "Shift scale rotate")).to_contain_text("shift 10%, scale 20%, rotate 120°")
+
+
 def test_a_value_that_is_typed_is_taken_and_one_that_is_refused_says_what_is_allowed(at_augment):
     before = at_augment.picture("augmented")
     box = at_augment.at("augment.horizontal_flip.sliders").locator("[data-name=probability] input[type=number]")

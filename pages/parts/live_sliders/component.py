@@ -1,7 +1,8 @@
 """Sliders that report while they are dragged, each with a box for its exact value.
 
 The browser's half is `live_sliders.js` and `live_sliders.css`. It emits `{name, value, held, turn}`, the next one only
-when the page has answered the last, so that a hand that is quicker than the server skips values and queues none.
+when the page has answered the last, so that a hand that is quicker than the server skips values: of each slider, only
+the newest waits.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 // The browser's half of sliders that report while they are dragged. One event: {name, value, held, turn}; `held` while a
 // finger or a button is down on the slider, so that what costs the page more can wait for the end. A value is sent when the
-// page has answered the one before; meanwhile the newest waits, and those in between are skipped.
+// page has answered the one before; meanwhile the newest of each slider waits, and those in between are skipped.
 
 const PATIENCE_MS = 3000;
 const flights = new WeakMap();
@@ -45,7 +45,7 @@ export default function (component) {
   const { parentElement: root, setTriggerValue } = component;
   const [data] = component.data;
   const frame = root.querySelector(".frame");
-  const flight = flights.get(frame) ?? { turn: 0, sent: null, waiting: null, held: false, timer: 0 };
+  const flight = flights.get(frame) ?? { turn: 0, sent: null, waiting: new Map(), held: false, timer: 0 };
   flights.set(frame, flight);
   flight.sliders = new Map(data.sliders.map((slider) => [slider.name, slider]));
 
@@ -58,7 +58,7 @@ export default function (component) {
   const send = (change) => {
     flight.turn += 1;
     flight.sent = { ...change, turn: `${performance.timeOrigin}-${flight.turn}` };
-    flight.waiting = null;
+    flight.waiting.delete(change.name);
     flight.held = change.held;
     clearTimeout(flight.timer);
     flight.timer = setTimeout(landed, PATIENCE_MS);
@@ -67,12 +67,14 @@ export default function (component) {
   const landed = () => {
     clearTimeout(flight.timer);
     flight.sent = null;
-    if (flight.waiting) send(flight.waiting);
+    const [oldest] = flight.waiting.values();
+    if (oldest) send(oldest);
   };
   if (flight.sent && data.answered === flight.sent.turn) landed();
 
   // What was told last of a slider, though the page may not have answered yet.
-  const latest = (slider) => [flight.waiting, flight.sent].find((change) => change?.name === slider.name)?.value ?? slider.value;
+  const underway = (slider) => flight.waiting.get(slider.name) ?? (flight.sent?.name === slider.name ? flight.sent : null);
+  const latest = (slider) => underway(slider)?.value ?? slider.value;
 
   for (const row of frame.children) {
     const slider = flight.sliders.get(row.dataset.name);
@@ -86,13 +88,13 @@ export default function (component) {
     if (input.value === "" || !Number.isFinite(input.valueAsNumber)) return;
     const value = rounded(input.valueAsNumber / (slider.percent ? 100 : 1));
     const change = { name: slider.name, value, held: row.held === true };
-    const underway = flight.waiting ?? flight.sent;
-    const isTold = underway
-      ? underway.name === change.name && underway.value === value && underway.held === change.held
+    const told = underway(slider);
+    const isTold = told
+      ? told.value === value && told.held === change.held
       : slider.value === value && (!flight.held || change.held);
     if (isTold) return;
     show(row, slider, value);
-    if (flight.sent) flight.waiting = change;
+    if (flight.sent) flight.waiting.set(slider.name, change);
     else send(change);
   };
   frame.oninput = (event) => {
