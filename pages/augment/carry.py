@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from html import escape
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from cifarlab.augment import Augmentation, encode_png
 from cifarlab.recipe import write_section
-from pages.augment import views
+from pages.augment import step_list, views
 from pages.augment.images import Choice
 from pages.parts.boundary import boundary
 from pages.parts.plain import plain
 from pages.parts.session import Visit
+
+if TYPE_CHECKING:
+    from cifarlab.augment.code import PastedCode
 
 PASTED = "augment.pasted"
 ENLARGED = 4
@@ -21,6 +26,7 @@ EXAMPLE = """A.Compose([
     A.CoarseDropout(max_holes=1, max_height=16, max_width=16, min_holes=1,
                     min_height=16, min_width=16, fill_value=(0.4914, 0.4822, 0.4465)),
 ])"""
+ONE_OR_NONE = {0: "none", 1: "this one"}
 MARKS = {"used": "", "ignored": "ignored: ", "refused": "refused: ", "different": "means something else: "}
 
 
@@ -46,7 +52,7 @@ def _dialog(visit: Visit, choice: Choice, view: str) -> None:
 
 def paste(visit: Visit) -> None:
     """A box for code, and what became of each of its arguments; it is read, never run."""
-    from cifarlab.augment.code import PastedCode, read_code
+    from cifarlab.augment.code import read_code
 
     text = st.text_area(
         "Albumentations code, 1.x or 2.x; it is read as text and never run",
@@ -58,14 +64,11 @@ def paste(visit: Visit) -> None:
         st.caption("A whole file may be pasted, or a single line such as the one of your assignment.")
         return
     try:
-        pasted: PastedCode = read_code(text)
+        pasted = read_code(text)
     except ValueError as error:
         st.error(plain(str(error)))
         return
-    count = len(pasted.augmentation.steps)
-    if st.button(f"Use {count} step{'s' * (count != 1)}", type="primary", key="augment-use"):
-        visit.edit(augmentation=pasted.augmentation)
-        st.rerun()
+    _use(visit, pasted)
     for note in pasted.notes:
         st.caption(plain(note))
     rows = "".join(
@@ -75,6 +78,27 @@ def paste(visit: Visit) -> None:
         '<table class="words"><tr><th>step</th><th>argument</th><th>as written</th>'
         f"<th>what albumentations 2.0.8 does</th><th>what the recipe uses</th></tr>{rows}</table>"
     )
+
+
+def _use(visit: Visit, pasted: PastedCode) -> None:
+    """The buttons that take the steps over: in place of the recipe's, or behind them."""
+    before, new = visit.recipe.augmentation, pasted.augmentation
+    with st.container(horizontal=True, gap="small"):
+        if st.button(_replacing(len(new.steps)), type="primary", key="augment-use"):
+            _take(visit, new if pasted.has_normalize else new.model_copy(update={"normalize": before.normalize}))
+        if new.steps and st.button("Add to the steps", key="augment-append"):
+            _take(visit, reduce(step_list.add, new.steps, before))
+    said = "Replacing takes over the code's normalisation, adding keeps the recipe's."
+    st.caption(said if pasted.has_normalize else "The recipe keeps its normalisation.")
+
+
+def _replacing(count: int) -> str:
+    return f"Replace all steps by {ONE_OR_NONE.get(count, f'these {count}')}"
+
+
+def _take(visit: Visit, augmentation: Augmentation) -> None:
+    visit.edit(augmentation=augmentation)
+    st.rerun()
 
 
 def _row(step: str, argument: str, written: str, outcome: str, library: str, recipe: str) -> str:

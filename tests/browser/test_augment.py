@@ -245,7 +245,7 @@ def test_pasted_code_becomes_the_steps(at_augment):
     dialog = at_augment.page.get_by_role("dialog")
     expect(dialog).to_contain_text("max_holes")
     expect(dialog).to_contain_text("ignored")
-    dialog.get_by_role("button", name="Use 1 step").click()
+    dialog.get_by_role("button", name="Replace all steps by this one").click()
     expect(rows(at_augment)).to_have_text(["Coarse dropout"])
     expect(dialog).to_have_count(0)
     expect(at_augment.at("recipe-menu")).to_contain_text("edited")

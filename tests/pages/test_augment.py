@@ -429,9 +429,40 @@ def test_pasted_code_becomes_the_steps_and_a_table_tells_what_became_of_each_arg
     pasting.text_area(key="augment.pasted").set_value(SYSTEM_1).run()
     assert not pasting.error
     assert re.search(r"<td>max_holes</td><td>1</td><td><b>ignored: </b>", html_of(pasting))
+    assert "Replacing takes over the code's normalisation" in captions(pasting)
     pasting.button(key="augment-use").click().run()
     ours = pasting.session_state[STATE_KEY].recipe.augmentation
     assert ours == load_recipe("strided-135k").augmentation
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "count"),
+    [("A.ToGray()", "this one", 1), ("A.ToGray(), A.Blur()", "these 2", 2), ("A.Compose([])", "none", 0)],
+)
+def test_pasted_steps_replace_all_others_and_the_normalisation_stays_where_the_code_has_none(
+    pasting, text, label, count
+):
+    visit = pasting.session_state[STATE_KEY]
+    visit.open_named("strided-135k")
+    before = visit.recipe.augmentation.normalize
+    pasting.text_area(key="augment.pasted").set_value(text).run()
+    assert "The recipe keeps its normalisation." in captions(pasting)
+    assert pasting.button(key="augment-use").label == f"Replace all steps by {label}"
+    pasting.button(key="augment-use").click().run()
+    assert (len(visit.recipe.augmentation.steps), visit.recipe.augmentation.normalize) == (count, before)
+
+
+def test_pasted_steps_are_added_behind_the_others_under_ids_of_their_own(pasting):
+    visit = pasting.session_state[STATE_KEY]
+    visit.open_named("strided-135k")
+    before = visit.recipe.augmentation
+    text = "A.Compose([A.HorizontalFlip(), A.OneOf([A.ToGray(), A.Blur()]), A.Normalize(0.5, 0.5)])"
+    pasting.text_area(key="augment.pasted").set_value(text).run()
+    pasting.button(key="augment-append").click().run()
+    after = visit.recipe.augmentation
+    assert after.steps[: len(before.steps)] == before.steps
+    assert [step.id for step in after.steps[len(before.steps) :]] == ["horizontal_flip_2", "one_of"]
+    assert after.normalize == before.normalize
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,15 @@ class PastedCode:
     """What pasted code means.
 
     `augmentation` holds its steps and normalisation, `rows` the fate of each argument, `notes` sentences about the
-    whole, `version` the albumentations that it was read as: "1.x" or "2.x".
+    whole, `version` the albumentations that it was read as: "1.x" or "2.x". Without an A.Normalize in the code,
+    `has_normalize` is False and the normalisation is by the training images' own mean and std.
     """
 
     augmentation: Augmentation
     rows: tuple[ArgumentRow, ...]
     notes: tuple[str, ...]
     version: Version
+    has_normalize: bool
 
 
 def read_code(text: str) -> PastedCode:
@@ -47,7 +49,7 @@ def read_code(text: str) -> PastedCode:
     read = read_steps(calls, told or "1.x")
     augmentation = Augmentation(steps=cast(tuple[Step, ...], tuple(read.steps)), normalize=read.normalize or "dataset")
     notes = (*found.notes, *_notes(calls, told, read))
-    return PastedCode(augmentation, tuple(read.rows), notes, told or "1.x")
+    return PastedCode(augmentation, tuple(read.rows), notes, told or "1.x", read.normalize is not None)
 
 
 def _spelt(call: Call) -> Call:
@@ -63,7 +65,7 @@ def _notes(calls: Sequence[Call], told: Version | None, read: Steps) -> list[str
     if told is None and read.steps:
         notes.insert(0, "Nothing in the code tells albumentations 1.x from 2.x: it was read as 1.x.")
     if read.normalize is None:
-        notes.append("The code has no A.Normalize: images are normalised by the training images' own mean and std.")
+        notes.append("The code has no A.Normalize: it does not say how images are normalised.")
     order = [call.name for call in calls if call.name not in ("ToTensor", "ToTensorV2")]
     if "Normalize" in order[:-1]:
         notes.append("A.Normalize stands before other steps: the recipe normalises after all of them.")

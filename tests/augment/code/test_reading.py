@@ -346,6 +346,7 @@ def test_normalisation_is_numbers_where_the_code_has_numbers():
     assert numbers == Normalization(mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2))
     assert read_code("A.Compose([A.ToGray(), A.Normalize()])").augmentation.normalize.mean == (0.485, 0.456, 0.406)
     assert read_code("A.ToGray()").augmentation.normalize == "dataset"
+    assert [read_code(text).has_normalize for text in ("A.ToGray()", "A.Normalize(mean, std)")] == [False, True]
 
 
 @pytest.mark.parametrize(
