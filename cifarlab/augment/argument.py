@@ -33,7 +33,6 @@ class Argument:
     choices: tuple[Any, ...]
     labels: tuple[str, ...]
     is_optional: bool
-    is_required: bool
     help: str
 
     @property

@@ -1,11 +1,9 @@
-"""Every transform of albumentations that can be a step, with its arguments, to choose from and to search."""
+"""Every transform of albumentations that can be a step, with its arguments, to choose from."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from functools import cache
 from typing import Any
 
@@ -15,8 +13,6 @@ from cifarlab.augment.schema import arguments_of
 from cifarlab.augment.selection import LEFT_OUT, all_transforms
 from cifarlab.augment.steps import LibraryStep
 from cifarlab.spec import PlainMapping
-
-_SIMILAR = 0.75
 
 _STARTS: dict[str, dict[str, Any]] = {
     "Affine": {"scale": (0.9, 1.1), "rotate": (-15.0, 15.0)},
@@ -70,30 +66,3 @@ def entry(name: str) -> Entry:
     )
     description = first_sentence(inspect.getdoc(all_transforms()[name]) or "")
     return Entry(name, description, arguments, PlainMapping(start))
-
-
-def search(text: str) -> tuple[Entry, ...]:
-    """The entries that a text finds by name or description, best first; without a text, all of them.
-
-    A name that begins with the text comes first, then one that contains it, then names with all its words, then
-    descriptions with all of them, then names that are spelt much like it.
-    """
-    words = text.lower().split()
-    if not words:
-        return catalogue()
-    ranked = sorted((rank, found.name, found) for found in catalogue() for rank in _ranks(found, words))
-    return tuple(found for _, _, found in ranked)
-
-
-def _ranks(found: Entry, words: list[str]) -> Iterator[int]:
-    """At most one rank of an entry for these words: the lower, the better."""
-    name, whole = found.name.lower(), "".join(words)
-    described = f"{name} {found.description.lower()}"
-    matches = (
-        name.startswith(whole),
-        whole in name,
-        all(word in name for word in words),
-        all(word in described for word in words),
-        SequenceMatcher(None, name, whole).ratio() >= _SIMILAR,
-    )
-    yield from [rank for rank, matching in enumerate(matches) if matching][:1]

@@ -102,17 +102,15 @@ def _argument(transform: str, field: FieldInfo, parameter: inspect.Parameter, he
     notes = [note for _, found in members for note in found]
     kind, choices = _kind(name, [member for member, _ in members], notes)
     choices = tuple(choice for choice in choices if choice not in _REFUSED_CHOICES.get((transform, name), ()))
-    is_required = parameter.default is inspect.Parameter.empty
     ours = bounds_here(transform, name) if kind in NUMBERS else None
     return Argument(
         name,
         kind,
-        None if is_required else _default(kind, declared, parameter.default),
+        None if parameter.default is inspect.Parameter.empty else _default(kind, declared, parameter.default),
         *(ours or (GREY_LEVELS if kind == "colour" else _bounds(notes, kind))),
         choices,
         _labels(name, choices),
         any(member is NoneType for member, _ in members),
-        is_required,
         help,
     )
 

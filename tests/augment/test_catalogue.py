@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cifarlab.augment import Augmentation, LibraryStep, Normalization, Pipeline
-from cifarlab.augment.catalogue import catalogue, entry, search
+from cifarlab.augment.catalogue import catalogue, entry
 from cifarlab.augment.library import albumentations
 from cifarlab.augment.selection import LEFT_OUT
 from cifarlab.data import load_images
@@ -228,23 +228,3 @@ def test_a_sigma_that_is_not_0_alone_or_that_opencv_chooses_leaves_images_their_
 
 def test_shares_of_the_side_are_taken_where_pixels_are():
     assert LibraryStep(transform="CoarseDropout", arguments={"hole_height_range": [0.1, 0.2]})
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("clahe", "CLAHE"),
-        ("random fog", "RandomFog"),
-        ("blur", "Blur"),
-        ("RandmFog", "RandomFog"),
-        ("sepia", "ToSepia"),
-    ],
-)
-def test_the_best_match_of_a_search_comes_first(text, first):
-    assert search(text)[0].name == first
-
-
-def test_a_search_finds_descriptions_too_and_nothing_for_nonsense():
-    assert "PlanckianJitter" in [found.name for found in search("color temperature")]
-    assert search("qqqq") == ()
-    assert search("  ") == ENTRIES

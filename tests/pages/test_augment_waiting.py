@@ -24,7 +24,7 @@ CLAHE = FLIP.model_copy(update={"steps": (LibraryStep(id="clahe", transform="CLA
 
 def cost(library, twin=None):
     """A cost in µs per image."""
-    timings = [Timing(value, value, value, 5) if value else None for value in (library, twin)]
+    timings = [Timing(value, 5) if value else None for value in (library, twin)]
     return Cost(timings[0], timings[1], () if twin else ("clahe",), ())
 
 

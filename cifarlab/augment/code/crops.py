@@ -15,7 +15,6 @@ from cifarlab.augment.code.versions import Version, bound
 from cifarlab.augment.steps import IMAGE_SIDE
 
 CROPS = ("CenterCrop", "RandomCrop", "Resize")
-PADDINGS = ("CropAndPad", "Pad", "PadIfNeeded")
 
 
 def is_padding(call: Call) -> bool:

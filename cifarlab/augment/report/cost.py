@@ -39,11 +39,9 @@ _measuring = Lock()
 
 @dataclass(frozen=True)
 class Timing:
-    """Processor time of one thread per image, in µs: the median of so many rounds, and the quickest and slowest."""
+    """Processor time of one thread per image, in µs: the median of so many rounds."""
 
     microseconds: float
-    lowest: float
-    highest: float
     rounds: int
 
     def seconds_per_epoch(self, images: int = CIFAR10_IMAGES) -> float:
@@ -161,7 +159,7 @@ def _timed(run: Run, count: int, end: float) -> Timing:
     while len(taken) < _FEWEST_ROUNDS or time.perf_counter() < end:
         start = (1 + len(taken)) * count
         taken.append(1e6 * _thread_seconds(run, start, count) / count)
-    return Timing(statistics.median(taken), min(taken), max(taken), len(taken))
+    return Timing(statistics.median(taken), len(taken))
 
 
 def _thread_seconds(run: Run, start: int, count: int) -> float:

@@ -35,21 +35,6 @@ class Draws:
     samples: int
     steps: Mapping[str, StepDraws]
 
-    def copy_from(self, other: Draws) -> None:
-        """Overwrite these draws, in place, with those of another epoch: what a captured CUDA graph reads stays put.
-
-        Raises:
-            ValueError: the other draws are of other steps, or of another number of samples.
-        """
-        if (self.samples, list(self.steps)) != (other.samples, list(other.steps)):
-            raise ValueError(
-                f"draws: {other.samples} samples of {list(other.steps)} are not allowed; "
-                f"give {self.samples} samples of {list(self.steps)}"
-            )
-        for step_id, step in self.steps.items():
-            step.applied.copy_(other.steps[step_id].applied)
-            step.values.copy_(other.steps[step_id].values)
-
 
 def uniforms(seed: int, epoch: int, step_id: str, columns: int, samples: int) -> NDArray[np.float64]:
     """Uniform numbers in [0, 1), float64 (columns, samples), from the one stream of this seed, epoch and step.

@@ -30,7 +30,7 @@ def test_the_pipeline_and_each_step_are_timed(all_steps, images):
     cost = measure_cost(all_steps, images, QUICK)
     assert [step.step_id for step in cost.steps] == [step.id for step in all_steps.steps]
     for timing in (cost.library, cost.twin, *(step.when_applied for step in cost.steps)):
-        assert 0 < timing.lowest <= timing.microseconds <= timing.highest
+        assert timing.microseconds > 0
         assert timing.rounds >= 3
     assert cost.without_twin == ()
     assert cost.in_training is cost.twin
@@ -66,7 +66,7 @@ def test_without_steps_there_is_a_time_too(augmentation_of, images):
 
 
 def test_an_epoch_costs_its_images():
-    timing = Timing(microseconds=150.0, lowest=140.0, highest=190.0, rounds=9)
+    timing = Timing(microseconds=150.0, rounds=9)
     assert timing.seconds_per_epoch() == pytest.approx(7.5)
     assert timing.seconds_per_epoch(10_000) == pytest.approx(1.5)
 

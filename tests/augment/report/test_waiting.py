@@ -4,7 +4,7 @@ from cifarlab.augment.report import Cost, Timing, expected_wait, without_augment
 
 
 def cost(library, twin=None):
-    timings = [Timing(value, value, value, 5) if value else None for value in (library, twin)]
+    timings = [Timing(value, 5) if value else None for value in (library, twin)]
     return Cost(timings[0], timings[1], () if twin else ("clahe",), ())
 
 

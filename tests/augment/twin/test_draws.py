@@ -128,23 +128,6 @@ def test_holes_reach_every_place_inside_and_none_outside(height, width):
     assert (left.min(), left.max(), top.min(), top.max()) == (0, 32 - width, 0, 32 - height)
 
 
-def test_draws_can_be_overwritten_in_place_by_those_of_another_epoch():
-    twin = BatchedPipeline(augmentation_named("all"))
-    kept, new = (twin.draw(50, seed=1, epoch=epoch) for epoch in (1, 2))
-    places = [step.values.data_ptr() for step in kept.steps.values()]
-    kept.copy_from(new)
-    assert all(same(kept.steps[id], new.steps[id]) for id in STEPS)
-    assert places == [step.values.data_ptr() for step in kept.steps.values()]
-
-
-def test_draws_of_other_steps_or_of_another_number_do_not_overwrite():
-    kept = drawn(augmentation_of({"type": "to_gray"}), samples=5)
-    with pytest.raises(ValueError, match=r"draws: 6 samples of \['to_gray'\] are not allowed; give 5 samples"):
-        kept.copy_from(drawn(augmentation_of({"type": "to_gray"}), samples=6))
-    with pytest.raises(ValueError, match=r"5 samples of \['rgb_shift'\] are not allowed"):
-        kept.copy_from(drawn(augmentation_of({"type": "rgb_shift"}), samples=5))
-
-
 @pytest.mark.parametrize("name", ["seed", "epoch"])
 def test_a_negative_number_is_refused_by_name(name):
     with pytest.raises(ValueError, match=f"{name}: -1 is not allowed"):
