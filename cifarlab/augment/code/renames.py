@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from cifarlab.augment.code.modern import parameters
@@ -17,6 +18,15 @@ class Modern:
     transform: str
     arguments: Mapping[str, Any]
     origins: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def heirs(self) -> Mapping[str, tuple[str, ...]]:
+        """The same the other way round: for each written argument those of 2.0.8 that are made of it."""
+        heirs: dict[str, tuple[str, ...]] = {}
+        for heir, origins in self.origins.items():
+            for origin in origins:
+                heirs[origin] = (*heirs.get(origin, ()), heir)
+        return heirs
 
 
 def modernised(transform: str, bound: Mapping[str, Any]) -> Modern:

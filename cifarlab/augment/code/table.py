@@ -1,8 +1,13 @@
-"""The rows of the table for one translated step."""
+"""The rows of the table for one translated step.
+
+Three vocabularies meet here, each under one name throughout: an `argument` is one of the code, or of the version that
+it was written for; its `heirs` are those of 2.0.8 that are made of it, often one of the same name; a `field` is the
+step's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,74 +35,26 @@ _FIELDS: dict[str, dict[str, str]] = {
     "rgb_shift": {"r_shift_limit": "red", "g_shift_limit": "green", "b_shift_limit": "blue"},
     "random_brightness_contrast": {"brightness_limit": "brightness", "contrast_limit": "contrast"},
 }
-"""Step type -> argument of 2.0.8 -> the step's field."""
+"""Step type -> heir -> the step's field."""
+
+_PROBABILITY = ("p", "always_apply")
 
 
 def rows_of(read: Translated) -> Iterator[ArgumentRow]:
     """A row for each written argument, for each that 1.x and 2.0.8 default differently, and for p."""
-    name, line = read.call.name, read.call.line
-    verdicts = judge(name, read.values, _heirs(read.modern))
+    verdicts = judge(read.call.name, read.values, read.modern.heirs)
     for argument, written in read.written.items():
-        verdict = verdicts[argument]
-        yield ArgumentRow(line, name, argument, written.text, verdict.outcome, verdict.text, _recipe(read, argument))
+        yield _row(read, argument, written.text, verdicts[argument])
     if read.version == "1.x":
         yield from _defaults_of_1x(read)
         yield from _lost_defaults(read)
     if "p" not in read.written:
-        verdict = _default_probability(name, read.version)
-        yield ArgumentRow(line, name, "p", LEFT_OUT, verdict.outcome, verdict.text, _probability(read.step))
+        yield _row(read, "p", LEFT_OUT, _default_probability(read.call.name, read.version))
 
 
-def field_text(step: StepSpec, argument: str, modern: Modern) -> str | None:
-    """What a step holds in place of an argument of 2.0.8, or None when it has no such value."""
-    if isinstance(step, LibraryStep):
-        value = step.arguments.get(argument, modern.arguments.get(argument))
-        mean = ", CIFAR-10's mean" if argument == "fill" and value == MEAN_LEVELS else ""
-        return f"{argument}: {as_code(argument, _thawed(value))}{mean}" if value is not None else None
-    name = _FIELDS.get(str(getattr(step, "type", "")), {}).get(argument)
-    if name is None:
-        return None
-    value = getattr(step, name)
-    if value == "mean":
-        return "fill: mean, the training images' own"
-    pixels = f", at most {step.shift_pixels} pixels" if isinstance(step, ShiftScaleRotate) and name == "shift" else ""
-    return f"{name}: {value if isinstance(value, str) else as_code(name, value)}{pixels}"
-
-
-def _recipe(read: Translated, argument: str) -> str:
-    # In a group, p weighs a choice that says `always_apply`.
-    always = argument == "always_apply" and read.values[argument] is True and read.step.probability == 1
-    if argument == "p" or always:
-        return _probability(read.step)
-    if argument == "always_apply":
-        return "nothing: p decides"
-    if argument in MASK_ARGUMENTS:
-        return "nothing: images here have no masks"
-    # An argument that 2.0.8 has too is told by itself, whatever else depends on it.
-    own = [argument] if argument in read.modern.origins else []
-    made = own or [new for new, old in read.modern.origins.items() if argument in old]
-    texts = [text for new in made if (text := field_text(read.step, new, read.modern))]
-    if texts:
-        return "; ".join(texts)
-    if made:
-        return _fixed(read, made)
-    if (read.call.name, argument) in LOST:
-        is_lost = argument in dict(lost_values(read.call.name, read.values))
-        return f"nothing: {'2.0.8 cannot do this' if is_lost else 'so small a value does nothing'}"
-    known = argument in parameters(read.call.name) or argument in signature_1x(read.call.name)
-    return f"nothing: {'the step needs no such value' if known else 'there is no such argument'}"
-
-
-def _fixed(read: Translated, made: list[str]) -> str:
-    """An argument that the step has no field for, because it always is as the code has it."""
-    value = read.modern.arguments.get(made[0])
-    if isinstance(read.step, OneOf | LibraryStep) or value is None:
-        return "the same as the default"
-    return f"always so: {as_code(made[0], value)}"
-
-
-def _probability(step: StepSpec) -> str:
-    return f"probability: {step.probability:g}"
+def _row(read: Translated, argument: str, text: str, verdict: Verdict) -> ArgumentRow:
+    recipe = _recipe(read, argument)
+    return ArgumentRow(read.call.line, read.call.name, argument, text, verdict.outcome, verdict.text, recipe)
 
 
 def _default_probability(name: str, version: Version) -> Verdict:
@@ -110,47 +67,96 @@ def _default_probability(name: str, version: Version) -> Verdict:
     return Verdict("used", f"{now:g} is the default")
 
 
-def _heirs(modern: Modern) -> dict[str, tuple[str, ...]]:
-    heirs: dict[str, tuple[str, ...]] = {}
-    for new, old in modern.origins.items():
-        for name in old:
-            heirs[name] = (*heirs.get(name, ()), new)
-    return heirs
-
-
 def _defaults_of_1x(read: Translated) -> Iterator[ArgumentRow]:
-    name = read.call.name
-    for argument, default in signature_1x(name).items():
-        skipped = argument in ("p", "always_apply", *MASK_ARGUMENTS) or default is None
-        if skipped or argument in read.written or not parameters(name):
+    for argument, default in signature_1x(read.call.name).items():
+        is_aside = argument in (*_PROBABILITY, *MASK_ARGUMENTS) or default is None
+        if is_aside or argument in read.written or _is_told(read, argument):
             continue
-        made = [new for new, old in read.modern.origins.items() if argument in old]
-        told = any(other in read.written for new in made for other in read.modern.origins[new])
-        if not made or (told and argument not in parameters(name)):
-            continue
-        if applying := _other_default(name, argument, default, made[0], read.modern):
-            library = f"1.x takes {as_code(argument, default)}, 2.0.8 {applying}"
-            yield ArgumentRow(read.call.line, name, argument, LEFT_OUT, "different", library, _recipe(read, argument))
+        if applying := _other_default(read, argument, default):
+            verdict = Verdict("different", f"1.x takes {as_code(argument, default)}, 2.0.8 {applying}")
+            yield _row(read, argument, LEFT_OUT, verdict)
+
+
+def _is_told(read: Translated, argument: str) -> bool:
+    """Whether the row of a written argument tells of this one too: one of 1.x alone whose heirs both make."""
+    origins = [origin for heir in read.modern.heirs.get(argument, ()) for origin in read.modern.origins[heir]]
+    return argument not in parameters(read.call.name) and not read.written.keys().isdisjoint(origins)
+
+
+def _other_default(read: Translated, argument: str, default: Any) -> str | None:
+    """What 2.0.8 takes where an argument of 1.x is left out, if it has an heir and does not take what 1.x takes."""
+    name, heirs = read.call.name, read.modern.heirs.get(argument)
+    if not heirs or not parameters(name):
+        return None
+    heir, value = heirs[0], read.modern.arguments.get(heirs[0])
+    if argument in parameters(name):
+        heir, value = argument, default
+    try:
+        before, now = validated(name, {heir: value})[heir], validated(name, {})[heir]
+    except (ValidationError, KeyError):
+        return None
+    return None if before == now else f"takes {heir}={as_code(heir, now)}"
 
 
 def _lost_defaults(read: Translated) -> Iterator[ArgumentRow]:
-    name = read.call.name
-    for argument, value in lost_values(name, read.values):
+    for argument, value in lost_values(read.call.name, read.values):
         if argument not in read.written:
-            library = f"1.x takes {as_code(argument, value)}, 2.0.8 has no such argument"
-            yield ArgumentRow(read.call.line, name, argument, LEFT_OUT, "different", library, _recipe(read, argument))
+            verdict = Verdict("different", f"1.x takes {as_code(argument, value)}, 2.0.8 has no such argument")
+            yield _row(read, argument, LEFT_OUT, verdict)
 
 
-def _other_default(name: str, argument: str, default: Any, new: str, modern: Modern) -> str | None:
-    """What 2.0.8 takes where an argument is left out, if that is not what 1.x takes."""
-    own = argument if argument in parameters(name) else new
-    value = default if own == argument else modern.arguments.get(new)
-    try:
-        before, now = validated(name, {own: value})[own], validated(name, {})[own]
-    except (ValidationError, KeyError):
+def _recipe(read: Translated, argument: str) -> str:
+    """What the recipe uses in place of an argument, or why it uses nothing."""
+    if argument in _PROBABILITY:
+        return _probability(read, argument)
+    if argument in MASK_ARGUMENTS:
+        return "nothing: images here have no masks"
+    # An argument that 2.0.8 has too is told by itself, whatever else depends on it.
+    heirs = (argument,) if argument in read.modern.origins else read.modern.heirs.get(argument)
+    return _held(read, heirs) if heirs else f"nothing: {_why_nothing(read, argument)}"
+
+
+def _probability(read: Translated, argument: str) -> str:
+    # In a group, p weighs a choice that says `always_apply`.
+    is_always = argument == "always_apply" and read.values[argument] is True and read.step.probability == 1
+    if argument == "p" or is_always:
+        return f"probability: {read.step.probability:g}"
+    return "nothing: p decides"
+
+
+def _held(read: Translated, heirs: Sequence[str]) -> str:
+    """The fields that a step has for heirs; without one, the value that it always has, if it is no default."""
+    if texts := [text for heir in heirs if (text := _field(read.step, heir, read.modern))]:
+        return "; ".join(texts)
+    value = read.modern.arguments.get(heirs[0])
+    is_default = isinstance(read.step, OneOf | LibraryStep) or value is None
+    return "the same as the default" if is_default else f"always so: {as_code(heirs[0], value)}"
+
+
+def _field(step: StepSpec, heir: str, modern: Modern) -> str | None:
+    """What a step holds in place of an argument of 2.0.8, or None when it has no such value."""
+    if isinstance(step, LibraryStep):
+        value = step.arguments.get(heir, modern.arguments.get(heir))
+        mean = ", CIFAR-10's mean" if heir == "fill" and value == MEAN_LEVELS else ""
+        return f"{heir}: {as_code(heir, _thawed(value))}{mean}" if value is not None else None
+    field = _FIELDS.get(str(getattr(step, "type", "")), {}).get(heir)
+    if field is None:
         return None
-    return None if before == now else f"takes {own}={as_code(own, now)}"
+    value = getattr(step, field)
+    if value == "mean":
+        return "fill: mean, the training images' own"
+    pixels = f", at most {step.shift_pixels} pixels" if isinstance(step, ShiftScaleRotate) and field == "shift" else ""
+    return f"{field}: {value if isinstance(value, str) else as_code(field, value)}{pixels}"
 
 
 def _thawed(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
+
+
+def _why_nothing(read: Translated, argument: str) -> str:
+    name = read.call.name
+    if (name, argument) in LOST:
+        is_lost = argument in dict(lost_values(name, read.values))
+        return "2.0.8 cannot do this" if is_lost else "so small a value does nothing"
+    is_known = argument in parameters(name) or argument in signature_1x(name)
+    return "the step needs no such value" if is_known else "there is no such argument"
