@@ -14,9 +14,11 @@ from cifarlab.training.failures import first_line, is_out_of_memory
 from cifarlab.training.learning.arithmetic import REFERENCE, WAYS, Arithmetic
 from cifarlab.training.learning.captured import new_learner
 from cifarlab.training.learning.learner import Learner
-from cifarlab.training.learning.soundness import is_far_slower, is_sound
+from cifarlab.training.learning.soundness import is_far_slower, is_sound, seconds_an_image
 
-_LARGEST_SLICE = 128
+_FEWEST_IMAGES, _MOST_IMAGES = 4, 128
+# Of each way: a step that makes its kernels, one by the clock, and what tells whether it is worth trying.
+_PASSES = 4
 _FEWEST_ROUNDS, _MOST_ROUNDS = 4, 20
 _USUAL_SECONDS, _MOST_SECONDS = 2.0, 8.0
 # A way has to beat the one before it by so much to be taken, so that noise does not choose.
@@ -31,14 +33,13 @@ def choose_arithmetic(recipe: Recipe, images: Tensor, labels: Tensor) -> Arithme
 
     A precision that the recipe names is taken, with channels last, so that the same recipe gives the same weights
     whatever else the machine is doing; `auto` measures. On a CPU it measures every way that is sound and no slower
-    by far, on a part of the batch, all together in about two seconds for a small network and never in many more than
-    eight; on a GPU each way that fits, on the whole batch and by itself, for as long. torch's random numbers are
-    afterwards what they were.
+    by far, on a part of the batch, all together in about two seconds for a small network and about eight for one that
+    is slow, which is tried on fewer images; only one that takes a fifth of a second for the gradients of four images
+    takes longer. On a GPU it measures each way that fits, on the whole batch and by itself, for as long. torch's random
+    numbers are afterwards what they were.
     """
     if recipe.training.precision != "auto":
         return Arithmetic(recipe.training.precision)
-    if images.device.type == "cpu":
-        images, labels = images[:_LARGEST_SLICE], labels[:_LARGEST_SLICE]
     with torch.random.fork_rng(devices=[images.device] if images.device.type == "cuda" else []):
         time_all = _time_one_by_one if images.device.type == "cuda" else _time_in_turns
         return quickest(time_all(recipe, images, labels))
@@ -54,11 +55,13 @@ def quickest(seconds: Mapping[Arithmetic, float]) -> Arithmetic:
     return best
 
 
-def time_ways(steps: Mapping[Arithmetic, Callable[[], object]], warm_up: int = 1) -> dict[Arithmetic, float]:
+def time_ways(
+    steps: Mapping[Arithmetic, Callable[[], object]], warm_up: int = 1, spent: float = 0.0
+) -> dict[Arithmetic, float]:
     """The seconds of each step: the least of several rounds, because whatever disturbs only adds.
 
     The first `warm_up` steps of each, which make its kernels, do not count. The ways take turns, so that a disturbance
-    meets them all; one that is far behind is not tried again.
+    meets them all; one that is far behind is not tried again. Of the time allowed `spent` seconds are gone already.
     """
     started = time.perf_counter()
     for step in steps.values():
@@ -68,7 +71,7 @@ def time_ways(steps: Mapping[Arithmetic, Callable[[], object]], warm_up: int = 1
     rounds = 1
     while rounds < _FEWEST_ROUNDS or (rounds < _MOST_ROUNDS and time.perf_counter() < started + _USUAL_SECONDS):
         for way in _in_the_running(least):
-            if time.perf_counter() > started + _MOST_SECONDS:
+            if time.perf_counter() + spent > started + _MOST_SECONDS:
                 return least
             least[way] = min(least[way], _seconds(steps[way]))
         rounds += 1
@@ -81,8 +84,19 @@ def _in_the_running(least: Mapping[Arithmetic, float]) -> Iterator[Arithmetic]:
 
 
 def _time_in_turns(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, float]:
-    learners = _sound_learners(recipe, images, labels)
-    return time_ways({way: _step(learner, images, labels) for way, learner in learners.items()})
+    started = time.perf_counter()
+    learners = _new_learners(recipe, images.device)
+    if images.device.type == "cpu":
+        count = _affordable(seconds_an_image(learners[REFERENCE], images, labels))
+        images, labels = images[:count], labels[:count]
+    steps = {way: _step(learner, images, labels) for way, learner in _sound(learners, images, labels).items()}
+    return time_ways(steps, spent=time.perf_counter() - started)
+
+
+def _affordable(seconds: float) -> int:
+    """How many images every way can be tried on within the time allowed, if one takes so many seconds."""
+    within = _MOST_SECONDS / (_PASSES * len(WAYS) * seconds)
+    return round(min(max(within, _FEWEST_IMAGES), _MOST_IMAGES))
 
 
 def _time_one_by_one(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, float]:
@@ -107,18 +121,24 @@ def _time_alone(recipe: Recipe, images: Tensor, labels: Tensor, way: Arithmetic)
     return time_ways({way: _step(learner, images, labels)}, learner.warm_up_steps)
 
 
-def _sound_learners(recipe: Recipe, images: Tensor, labels: Tensor) -> dict[Arithmetic, Learner]:
-    """A learner for each way that is worth trying, all with the same weights."""
+def _new_learners(recipe: Recipe, device: torch.device) -> dict[Arithmetic, Learner]:
+    """A learner for each way, all with the same weights."""
     learners = {}
     for way in WAYS:
         torch.manual_seed(0)
-        learners[way] = new_learner(recipe, images.device, way)
-    reference = learners[REFERENCE]
-    for way in WAYS:
-        if way != REFERENCE and (reason := _objection(learners[way], reference, images, labels)):
-            _log.info("%s %s on this processor, and is not used", way, reason)
-            del learners[way]
+        learners[way] = new_learner(recipe, device, way)
     return learners
+
+
+def _sound(learners: Mapping[Arithmetic, Learner], images: Tensor, labels: Tensor) -> dict[Arithmetic, Learner]:
+    """Those that are worth trying."""
+    sound = {}
+    for way, learner in learners.items():
+        if way != REFERENCE and (reason := _objection(learner, learners[REFERENCE], images, labels)):
+            _log.info("%s %s on this processor, and is not used", way, reason)
+        else:
+            sound[way] = learner
+    return sound
 
 
 def _objection(learner: Learner, reference: Learner, images: Tensor, labels: Tensor) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from cifarlab.training.batches import shared_tensor
-from cifarlab.training.learning import tuning
+from cifarlab.training.learning import soundness, tuning
 from cifarlab.training.learning.arithmetic import WAYS, Arithmetic
 from cifarlab.training.learning.tuning import choose_arithmetic, quickest, time_ways
 from cifarlab.training.material import gather
@@ -97,10 +97,38 @@ def test_what_is_chosen_is_what_was_quickest(batch, monkeypatch):
     clock = Clock()
     monkeypatch.setattr(tuning.time, "perf_counter", clock)
     monkeypatch.setattr(tuning, "new_learner", Learner)
+    monkeypatch.setattr(tuning, "seconds_an_image", lambda *_: 0.001)
     monkeypatch.setattr(tuning, "is_far_slower", lambda *_: False)
     monkeypatch.setattr(tuning, "is_sound", lambda *_: True)
     assert choose_arithmetic(*batch) == WAYS[2]
     assert replace(WAYS[2], precision="bfloat16") == WAYS[0]
+
+
+class Slow:
+    """A network that takes so many seconds for each image, and notes on how many it learns."""
+
+    def __init__(self, clock, seconds, tried):
+        self._clock, self._seconds, self._tried = clock, seconds, tried
+
+    def gradients(self, images, _):
+        self._clock.now += self._seconds * len(images)
+        return [torch.ones(1)]
+
+    def learn(self, images, *_):
+        self._tried.add(len(images))
+        self.gradients(images, None)
+
+
+@pytest.mark.parametrize(("seconds", "images", "limit"), [(0.001, 96, 5), (0.02, 25, 9), (0.05, 10, 10), (1.0, 4, 120)])
+def test_a_slow_network_is_tried_on_as_few_images_as_the_time_suffices_for(
+    batch, clock, monkeypatch, seconds, images, limit
+):
+    tried = set()
+    monkeypatch.setattr(tuning, "new_learner", lambda *_: Slow(clock, seconds, tried))
+    monkeypatch.setattr(soundness, "_gradients", Slow.gradients)
+    assert choose_arithmetic(*batch) is WAYS[0]
+    assert tried == {images}
+    assert clock.now < limit
 
 
 def used(batch, caplog):
