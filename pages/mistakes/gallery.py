@@ -17,6 +17,7 @@ from cifarlab.plots import class_colour
 from cifarlab.recipe import Recipe
 from pages.mistakes import selection
 from pages.parts import session, sources
+from pages.parts.choices import last_chosen
 from pages.parts.pictures import image_tag
 from pages.parts.plain import plain
 from pages.parts.trained import network_at
@@ -71,18 +72,15 @@ def _kinds(model: Classifier, evaluation: Evaluation) -> tuple[MapKind, ...]:
 
 
 def _choose_map(kinds: tuple[MapKind, ...]) -> MapKind:
-    if st.session_state.get(KIND) not in kinds:
-        st.session_state[KIND] = kinds[0]
-    kind = st.segmented_control(
+    return st.segmented_control(
         "Map for",
         kinds,
-        default=st.session_state[KIND],  # for the reason of `Field.hold`
+        default=last_chosen(KIND, kinds),
         key=KIND,
         required=True,
         label_visibility="collapsed",
         persist_state="session",
     )
-    return kind or kinds[0]
 
 
 def _cards(evaluation: Evaluation, images: ImageSet, shown: NDArray[np.int64], under_maps: NDArray[np.uint8]) -> None:

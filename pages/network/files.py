@@ -48,7 +48,7 @@ def _onnx(network: Network, table: NetworkTable, name: str) -> None:
         f"{name}.onnx",
         "application/octet-stream",
         bool(table.diagnostics or reason),
-        reason or "The structure with the random weights that it begins with; a trained network keeps its own.",
+        reason or "The structure, with random weights.",
     )
 
 

@@ -92,13 +92,12 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def one_of(*choices: T) -> Callable[[str], T]:
-    """Reads one of `choices` from its text."""
-    by_text = {str(choice): choice for choice in choices}
+def one_of(*choices: int) -> Callable[[str], int]:
+    """Reads a whole number that is one of `choices`."""
 
-    def read(text: str) -> T:
-        if text not in by_text:
-            raise ValueError(f"{text} is not allowed; give one of {', '.join(by_text)}")
-        return by_text[text]
+    def read(text: str) -> int:
+        if (number := int(text)) not in choices:
+            raise ValueError(f"{text} is not allowed; give one of {', '.join(map(str, choices))}")
+        return number
 
     return read

@@ -11,9 +11,12 @@ T = TypeVar("T")
 
 
 def last_chosen(key: str, options: Sequence[T]) -> T:
-    """What the widget of this key showed last, if that is among `options`, else the first of them.
+    """What the widget of this key showed last, or a link says; the first of `options` where it is none of these.
 
     It has to be the widget's default, for the reason of `Field.hold`.
     """
     chosen: T = st.session_state.get(key, options[0])
-    return chosen if chosen in options else options[0]
+    if chosen in options:
+        return chosen
+    del st.session_state[key]
+    return options[0]

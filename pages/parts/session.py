@@ -6,7 +6,6 @@ visitors share images and statistics, which never change, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,7 +15,6 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from cifarlab.analysis import ORDERS
 from cifarlab.augment import Augmentation, Normalization, resolve
 from cifarlab.data import (
     SPLITS,
@@ -30,23 +28,22 @@ from cifarlab.data import (
 )
 from cifarlab.network import NetworkTable, trace
 from cifarlab.recipe import Recipe, from_share_text, load_recipe, read_recipe, recipe_names, to_share_text
-from pages.parts.address import one_of
 from pages.parts.places import FIRST
 
 FIRST_RECIPE = "dilated-69k"
 PARTS = ("network", "augmentation", "training", "goals")
 STATE_KEY = "visit"
-LINKED: dict[str, Callable[[str], object]] = {
+LINKED: dict[str, type] = {
     "augment.opened": int,
     "augment.selected": str,
-    "data.split": one_of(*SPLITS),
+    "data.split": str,
     "mistakes.true": int,
     "mistakes.answer": int,
-    "mistakes.order": one_of(*ORDERS),
+    "mistakes.order": str,
     "mistakes.map": str,
     "network.selected": str,
 }
-"""What a link to a page carries besides the recipe and what widgets keep in the address, and how its text is read."""
+"""What a link to a page carries besides the recipe and what widgets keep in the address, with its type."""
 
 
 @dataclass
@@ -171,9 +168,9 @@ def _arrive(link: str) -> Visit:
 
 def _take_from_link() -> None:
     """Take over what the link says of the page; what cannot be read is as if it were not there."""
-    for name, read in LINKED.items():
+    for name, kind in LINKED.items():
         try:
-            st.session_state[name] = read(st.query_params[name])
+            st.session_state[name] = kind(st.query_params[name])
         except (KeyError, ValueError):
             continue
         del st.query_params[name]

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 SEARCH = "train.rate_search"
 POLL_SECONDS = 1.0
 MOST_KNOWN = 32
-NO_PART_OF_IT = {"epochs", "schedule", "ema", "test_time_flip", "validation_images"}
+NO_PART_OF_IT = {"epochs", "schedule", "ema", "test_time_flip"}
 """Fields of a training that change nothing of a range test."""
 
 HELP = (
@@ -52,16 +52,25 @@ _known: OrderedDict[Asked, RangeTest] = OrderedDict()
 class Search:
     """A range test in a thread of its own for one visitor; `test` is its curve, `outcome` says why there is none."""
 
-    asked: Asked
-    find: Callable[[Callable[[], bool]], RangeTest | None]
+    recipe: Recipe
+    source: str
+    device: str
     test: RangeTest | None = None
     outcome: str = ""
-    began: float = field(default_factory=monotonic)
+    began: float = 0.0
     _called_off: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
+    @property
+    def asked(self) -> Asked:
+        """What the curve depends on."""
+        training = self.recipe.training.model_dump_json(exclude=NO_PART_OF_IT)
+        network, augmentation = self.recipe.network.model_dump_json(), self.recipe.augmentation.model_dump_json()
+        return network, augmentation, training, self.source, self.device
+
     def start(self) -> None:
         """Begin, as soon as no other visitor's test is at work."""
+        self.began = monotonic()
         self._thread = threading.Thread(target=self._run, name="rate search", daemon=True)
         self._thread.start()
 
@@ -84,7 +93,9 @@ class Search:
             if self._called_off.is_set():
                 return
         try:
-            self.test = _known.get(self.asked) or self.find(self._called_off.is_set)
+            self.test = _known.get(self.asked) or range_test_apart(
+                self.recipe, data=self.source, device=self.device, is_called_off=self._called_off.is_set
+            )
             if self.test is not None:
                 _remember(self.asked, self.test)
         except ValueError as error:
@@ -106,7 +117,8 @@ def _remember(asked: Asked, test: RangeTest) -> None:
 def draw(visit: Visit, device: str, edit: Callable[[Training], None]) -> None:
     """The button that starts a search; then how long it takes, and what it found, for as long as the recipe stays."""
     search: Search | None = st.session_state.get(SEARCH)
-    if search is not None and search.asked != _asked(visit, device):
+    wanted = Search(visit.recipe, visit.source, device)
+    if search is not None and search.asked != wanted.asked:
         search.call_off()
         search = None
     if search is not None and search.running:
@@ -114,23 +126,17 @@ def draw(visit: Visit, device: str, edit: Callable[[Training], None]) -> None:
     elif search is not None and search.test is not None:
         _suggest(search.test, visit.recipe.training, edit)
     else:
-        _offer(visit, device, search.outcome if search else "")
+        _offer(visit, wanted, search.outcome if search else "")
 
 
-def _asked(visit: Visit, device: str) -> Asked:
-    recipe = visit.recipe
-    training = recipe.training.model_dump_json(exclude=NO_PART_OF_IT)
-    return recipe.network.model_dump_json(), recipe.augmentation.model_dump_json(), training, visit.source, device
-
-
-def _offer(visit: Visit, device: str, outcome: str) -> None:
+def _offer(visit: Visit, wanted: Search, outcome: str) -> None:
     st.button(
         "Find learning rate",
         icon=":material/search:",
         type="tertiary",
         key="train.find_rate",
         on_click=_begin,
-        args=(visit, device),
+        args=(wanted,),
         disabled=bool(visit.table().diagnostics or classes.difference(visit)),
         help=HELP,
     )
@@ -138,15 +144,9 @@ def _offer(visit: Visit, device: str, outcome: str) -> None:
         st.warning(plain(outcome))
 
 
-def _begin(visit: Visit, device: str) -> None:
-    recipe, source = visit.recipe, visit.source
-    search = Search(_asked(visit, device), lambda is_called_off: _find(recipe, source, device, is_called_off))
+def _begin(search: Search) -> None:
     search.start()
     st.session_state[SEARCH] = search
-
-
-def _find(recipe: Recipe, source: str, device: str, is_called_off: Callable[[], bool]) -> RangeTest | None:
-    return range_test_apart(recipe, data=source, device=device, is_called_off=is_called_off)
 
 
 @boundary()

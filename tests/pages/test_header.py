@@ -147,3 +147,13 @@ def test_runs_at_work_and_runs_that_wait_are_told_apart(tmp_path):
             locks.enter_context(RunLock(run))
         running.running.clear()
         assert running.running() == Running(((1, 2), (1, 2)), 2)
+
+
+def test_a_link_carries_what_is_selected_on_its_own_page_alone(app):
+    app.run()
+    app.session_state["augment.opened"] = 5
+    app.session_state["data.split"] = "test"
+    app.session_state["share-menu"] = True
+    (link,) = (code.value for code in app.run().code)
+    assert "augment.opened=5" in link
+    assert "data.split" not in link

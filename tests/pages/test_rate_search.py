@@ -107,8 +107,9 @@ def test_of_a_schedule_without_a_peak_the_rate_is_set(page):
 
 
 @pytest.mark.usefixtures("asked")
-def test_what_was_found_for_one_recipe_is_not_suggested_for_another(page):
-    app = edit(found(page), batch_size=32)
+@pytest.mark.parametrize("change", [{"batch_size": 32}, {"validation_images": 10}, {"seed": 1}])
+def test_what_was_found_for_one_training_is_not_suggested_for_another(page, change):
+    app = edit(found(page), **change)
     assert "train.rate.steepest" not in keys(app)
     assert "train.find_rate" in keys(app)
 

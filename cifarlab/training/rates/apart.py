@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cifarlab.recipe import Recipe, save_recipe
-from cifarlab.training.process import library_environment
+from cifarlab.training.process import start_command
 
 if TYPE_CHECKING:
     from cifarlab.training.rates.range_test import RangeTest
@@ -51,19 +50,12 @@ def range_test_apart(
 
 def _run(arguments: list[str], is_called_off: Callable[[], bool]) -> tuple[int, str] | None:
     """The exit code of the command line and what it said; None if it was called off."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "cifarlab", *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=library_environment(),
-        encoding="utf-8",
-    ) as process:
+    with start_command(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             while not is_called_off():
                 with suppress(subprocess.TimeoutExpired):
                     _, told = process.communicate(timeout=POLL_SECONDS)
-                    return process.returncode, told.strip()
+                    return process.returncode, told.decode(errors="replace").strip()
         finally:
             process.kill()
     return None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,7 +14,7 @@ from cifarlab.data import default_source, source_name
 from cifarlab.recipe import Recipe, save_recipe
 from cifarlab.storage import replace_file
 from cifarlab.training.device import available_devices
-from cifarlab.training.process import library_environment
+from cifarlab.training.process import start_command
 from cifarlab.training.runs.directory import (
     CONTROL,
     LOG,
@@ -31,9 +29,6 @@ from cifarlab.training.runs.lock import INHERITED, RunLock
 from cifarlab.training.runs.records import RunRequest
 from cifarlab.training.runs.turns import HANDED_ON, Ticket, give_up_place, runs_at_once, runs_in_line, take_ticket
 from cifarlab.training.runs.waiting import message_of
-
-# So much less does the system favour a run than the page that shows it.
-_NICENESS = 5
 
 
 def launch(
@@ -152,25 +147,17 @@ def _start(
     """Start the command line in a process of its own, which has the lock and the ticket from its first moment on."""
     Journal(directory, recipe.training.epochs).report(state="queued", message=message_of(ticket.ahead()))
     with (directory / LOG).open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "cifarlab", *arguments],
-            stdin=subprocess.DEVNULL,
+        return start_command(
+            arguments,
+            {INHERITED: str(lock.descriptor), HANDED_ON: str(ticket.path)},
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(lock, ticket),
             pass_fds=(lock.descriptor,),
             start_new_session=True,
         )
 
 
 def _attend(process: subprocess.Popen[bytes], lock: RunLock) -> None:
-    """Favour a process less than this one, name it in the lock, and take notice of its end, or its entry would stay."""
+    """Name the process in the lock, and take notice of its end, or its entry would stay."""
     threading.Thread(target=process.wait, name=f"end of process {process.pid}", daemon=True).start()
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
     lock.name_holder(process.pid)
-
-
-def _environment(lock: RunLock, ticket: Ticket) -> dict[str, str]:
-    """The environment of a process that trains, with the lock and the ticket."""
-    return {**library_environment(), INHERITED: str(lock.descriptor), HANDED_ON: str(ticket.path)}

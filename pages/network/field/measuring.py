@@ -22,7 +22,7 @@ from cifarlab.analysis import (
 )
 from cifarlab.augment.steps import Normalization
 from cifarlab.network import Network, NetworkTable, up_to
-from cifarlab.recipe import load_recipe
+from cifarlab.recipe import Recipe, load_recipe
 from pages.parts.by_value import BY_VALUE
 from pages.parts.session import Visit
 from pages.parts.trained import name_of, network_at
@@ -60,14 +60,14 @@ def fitting(network: Network) -> dict[str, Path]:
 
 def _structure(path: Path) -> Network | None:
     try:
-        return _network_of(path, stamp(path))
+        return _recipe_of(path, stamp(path)).network
     except ValueError:  # a run without weights yet, or one that has just been deleted
         return None
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _network_of(path: Path, version: Stamp) -> Network:  # noqa: ARG001, it is remembered by both
-    return load_recipe(path / "recipe.yaml").network
+def _recipe_of(path: Path, version: Stamp) -> Recipe:  # noqa: ARG001, it is remembered by both
+    return load_recipe(path / "recipe.yaml")
 
 
 def measure(
@@ -80,9 +80,9 @@ def measure(
     network = visit.recipe.network
     if weights != RANDOM and (path := fitting(network).get(weights)):
         version = stamp(path)
-        trained_with = normalization_of(load_recipe(path / "recipe.yaml"))
+        normalization = normalization_of(_recipe_of(path, version))
         return weights, _measured(
-            (str(path), version), trained_with, images, map_id, unit, lambda: network_at(path, version)[0]
+            (str(path), version), normalization, images, map_id, unit, lambda: network_at(path, version)[0]
         )
     # What follows the map cannot reach it: the weights before it are drawn alike, and an edit behind it costs nothing.
     network = up_to(network, map_id)
