@@ -16,7 +16,4 @@ def last_chosen(key: str, options: Sequence[T]) -> T:
     It has to be the widget's default, for the reason of `Field.hold`.
     """
     chosen: T = st.session_state.get(key, options[0])
-    if chosen in options:
-        return chosen
-    del st.session_state[key]
-    return options[0]
+    return chosen if chosen in options else options[0]

@@ -81,6 +81,14 @@ def test_the_same_images_are_shown_wherever_they_lie_by_now(
         assert (found.images, "a-folder-elsewhere" in found.problem) == (None, True)
 
 
+def test_other_images_in_use_are_never_put_to_a_network(make_run, image_folder, remember_images, monkeypatch):
+    path, _ = make_run(data="a-folder-elsewhere")
+    remember_images(path, test_fingerprint="that of others")
+    monkeypatch.setattr(examination, "predict", lambda *_, **__: pytest.fail("scored on other images"))
+    with pytest.raises(ValueError, match="a-folder-elsewhere"):
+        examine(path, source=str(image_folder))
+
+
 def test_images_that_changed_since_are_not_shown_beside_old_answers(make_run, image_folder, store_answers):
     path, facts = make_run()
     store_answers(path, facts, load_images(image_folder, "test").labels[::-1].copy())

@@ -75,7 +75,7 @@ def test_a_source_that_cannot_be_read_is_named_and_another_can_be_chosen(open_pa
     shutil.rmtree(image_folder / "test" / "cat")
     monkeypatch.setenv("CIFARLAB_DATA", str(image_folder))
     opened = open_page("data")
-    assert "cat" in " ".join(error.value for error in opened.error)
+    assert "cat" in opened.columns[0].error[0].value  # in the place of the samples
     assert not any('class="sheet"' in body for body in bodies(opened))
     opened.radio(key=f"data.source.{image_folder}").set_value("sketch10").run()
     assert not opened.error

@@ -231,10 +231,12 @@ def test_a_link_leads_to_the_choice_of_images(page):
 
 @pytest.mark.usefixtures("answered")
 def test_a_garbled_link_shows_all_mistakes(page):
-    for name, value in {"mistakes.true": "40", "mistakes.answer": "5", "mistakes.order": "x"}.items():
-        page.query_params[name] = value
+    for name, value in {"true": "40", "answer": "5", "order": "x", "map": "x"}.items():
+        page.query_params[f"mistakes.{name}"] = value
     app = page.run()
     assert "**18** images classified wrong" in words(app)
+    assert app.segmented_control(key="mistakes.map").value == "answer"
+    assert cards(app) == 18
     assert not app.exception
 
 
@@ -259,7 +261,7 @@ def test_the_page_says_when_the_network_belongs_to_other_images_than_those_in_us
 def test_images_in_use_that_are_those_of_the_network_are_shown_whatever_it_calls_them(
     visit, make_run, store_answers, remember_images, image_folder, monkeypatch
 ):
-    path, facts = make_run("moved", data="images")
+    path, facts = make_run("a-moved", data="images")
     other, its_facts = make_run("elsewhere", data="photographs")
     images = load_images(image_folder, "test")
     for run, known in ((path, facts), (other, its_facts)):
@@ -267,8 +269,9 @@ def test_images_in_use_that_are_those_of_the_network_are_shown_whatever_it_calls
         remember_images(run, test_fingerprint=images.fingerprint)
     monkeypatch.setenv("CIFARLAB_DATA", str(image_folder))
     app = visit()
-    assert app.selectbox(key="model").value == "moved"  # by the folder's name; what is in it comes later
-    for name in ("moved", "elsewhere"):
+    assert app.selectbox(key="model").options == ["elsewhere", "a-moved"]
+    assert app.selectbox(key="model").value == "a-moved"  # by the folder's name; what is in it comes later
+    for name in ("a-moved", "elsewhere"):
         app.selectbox(key="model").set_value(name).run()
         assert cards(app) == 18
         assert "never put to it" not in words(app)

@@ -1,5 +1,6 @@
 """A range test in a process of its own, which is gone afterwards."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -43,8 +44,15 @@ def test_what_the_range_test_refuses_is_refused_in_its_words(quick, tmp_path):
         range_test_apart(quick, data=str(tmp_path / "nowhere"))
 
 
-def test_called_off_it_ends_the_process(quick, image_folder, started):
-    assert range_test_apart(quick, data=str(image_folder), is_called_off=lambda: bool(started)) is None
+def test_called_off_it_ends_the_process_which_never_kept_the_page_waiting(quick, image_folder, started):
+    niceness = []
+
+    def is_called_off():
+        niceness.append(os.getpriority(os.PRIO_PROCESS, started[0].pid))
+        return True
+
+    assert range_test_apart(quick, data=str(image_folder), is_called_off=is_called_off) is None
+    assert niceness[0] >= 5
     assert started[0].returncode == -signal.SIGKILL
 
 
